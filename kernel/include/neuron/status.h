@@ -1,0 +1,36 @@
+/*
+ * The result of every kernel call: one value, one meaning, never reused.
+ * A value that is not listed here is an error of an unknown kind.
+ */
+#ifndef NEURON_STATUS_H
+#define NEURON_STATUS_H
+
+/* NEURON_STATUS(name, value, text) is expanded by whoever needs names, values or texts. */
+#define NEURON_STATUS_LIST(NEURON_STATUS)                                                          \
+    NEURON_STATUS(OK, 0, "ok")                                                                     \
+    NEURON_STATUS(NOTIFIED, 1, "notification bits were delivered, no message")                     \
+    NEURON_STATUS(BAD_CALL, -1, "no system call has this number")                                  \
+    NEURON_STATUS(NOT_PROVIDED, -2, "this system call is reserved and not provided yet")           \
+    NEURON_STATUS(BAD_SLOT, -3, "the slot number is beyond the caller's slots")                    \
+    NEURON_STATUS(EMPTY_SLOT, -4, "the slot holds no capability")                                  \
+    NEURON_STATUS(WRONG_KIND, -5, "the capability is of another kind")                             \
+    NEURON_STATUS(NO_RIGHT, -6, "the capability lacks the right")                                  \
+    NEURON_STATUS(BAD_TAG, -7, "the message tag is malformed")                                     \
+    NEURON_STATUS(TIMEOUT, -8, "the deadline passed")                                              \
+    NEURON_STATUS(STALE, -9, "the token names no open call of this task")                          \
+    NEURON_STATUS(PEER_DIED, -10, "the server died during the call")                               \
+    NEURON_STATUS(PEER_RESTARTED, -11, "the server was restarted; the call was not delivered")     \
+    NEURON_STATUS(PEER_GONE, -12, "the server was given up")                                       \
+    NEURON_STATUS(BAD_BITS, -13, "the notification bits are none or not granted")                  \
+    NEURON_STATUS(BAD_TASK, -14, "no task has this index")                                         \
+    NEURON_STATUS(BAD_STATE, -15, "the task's state does not allow this")                          \
+    NEURON_STATUS(NOT_RESET, -16, "the task's memory is not fully reset")                          \
+    NEURON_STATUS(BAD_LENGTH, -17, "the line is empty or too long")                                \
+    NEURON_STATUS(BAD_INDEX, -18, "there is nothing with this index")                              \
+    NEURON_STATUS(DROPPED, -19, "the console ring is full; the line was dropped and counted")
+
+#define NEURON_STATUS_ENUM(name, value, text) NEURON_##name = (value),
+enum neuron_status { NEURON_STATUS_LIST(NEURON_STATUS_ENUM) };
+#undef NEURON_STATUS_ENUM
+
+#endif
