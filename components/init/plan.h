@@ -1,0 +1,60 @@
+/*
+ * The plan init walks: the generator writes it (init_plan.c), init only reads it. It names every task
+ * but init itself, in the order in which they start: the highest level first, then by index.
+ */
+#ifndef INIT_PLAN_H
+#define INIT_PLAN_H
+
+#include <stdint.h>
+
+enum init_restart {
+    INIT_RESTART_NEVER = 0,
+    INIT_RESTART_ON_FAULT = 1, /* after a fault, not after an exit */
+    INIT_RESTART_ALWAYS = 2
+};
+
+/* What lies in a range of a task's addresses; it explains a fault, it grants nothing. */
+enum init_range_kind {
+    INIT_RANGE_MESSAGES = 0, /* a message page */
+    INIT_RANGE_STACK = 1,
+    INIT_RANGE_DATAPORT = 2,
+    INIT_RANGE_TEXT = 3,
+    INIT_RANGE_RODATA = 4,
+    INIT_RANGE_DATA = 5, /* data, bss and heap */
+    INIT_RANGE_ARENA = 6 /* place for device windows, mapped at run time */
+};
+
+struct init_range {
+    uint64_t start; /* virtual */
+    uint64_t end;   /* the first address behind it */
+    uint32_t kind;  /* enum init_range_kind */
+    uint32_t prot;  /* enum neuron_prot; 0 for an arena */
+};
+
+struct init_task {
+    const char *name;
+    uint32_t task;             /* its index in the kernel's table */
+    uint32_t level;            /* 0..63 */
+    uint32_t restart;          /* enum init_restart */
+    uint32_t restart_limit;    /* restarts within one period before init gives up */
+    uint64_t restart_period;   /* ticks */
+    uint64_t ready_within;     /* ticks from its start to its first recv */
+    uint32_t expects_ready;    /* 1: it provides something, so init waits until it serves */
+    uint32_t range_count;      /* rows of ranges */
+    const struct init_range *ranges; /* sorted by address */
+    const uint8_t *symbols;     /* its .sym blob, see init/symbols.h; the build links it in */
+    const uint8_t *symbols_end; /* the first byte behind it */
+};
+
+/*
+ * Defined in init_plan.c. A blob of instance NAME is named by two symbols that the build defines:
+ * `extern const uint8_t nexus_symbols_NAME[], nexus_symbols_NAME_end[];`.
+ */
+extern const struct init_task init_plan[];
+extern const uint32_t init_plan_count;
+extern const uint32_t init_self;          /* init's own index in the kernel's table */
+
+/* Restarts that fit into the longest history any task needs: the largest restart_limit. */
+#define INIT_RESTARTS_MAX 16
+
+#endif
