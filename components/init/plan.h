@@ -54,7 +54,4 @@ extern const struct init_task init_plan[];
 extern const uint32_t init_plan_count;
 extern const uint32_t init_self;          /* init's own index in the kernel's table */
 
-/* Restarts that fit into the longest history any task needs: the largest restart_limit. */
-#define INIT_RESTARTS_MAX 16
-
 #endif

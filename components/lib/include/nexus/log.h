@@ -22,6 +22,9 @@ void nexus_log_set_level(enum nexus_log_level level);
 void nexus_log(enum nexus_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Writes the line `name: text` about another instance: how init reports a fault. */
+void nexus_log_about(const char *name, const char *text);
+
 #define LOG_ERROR(...) nexus_log(NEXUS_LOG_ERROR, __VA_ARGS__)
 #define LOG_WARN(...) nexus_log(NEXUS_LOG_WARN, __VA_ARGS__)
 #define LOG_INFO(...) nexus_log(NEXUS_LOG_INFO, __VA_ARGS__)

@@ -53,7 +53,7 @@ struct nexus_request {
  */
 void nexus_reply(uint64_t tag, const uint64_t words[NEURON_MESSAGE_WORDS]);
 
-/* Each component type's glue defines these (a type that needs one of them not: an empty one). */
+/* The glue of a component type defines those that it needs; the library has weak empty ones. */
 void nexus_glue_start(void);                               /* once, before main */
 void nexus_glue_dispatch(const struct nexus_request *request);
 void nexus_glue_notified(uint64_t bits);                   /* bits of the notification word */
