@@ -125,7 +125,7 @@ enum neuron_class {
     NEURON_CLASS_RTC = 0x100
 };
 
-/* NEURON_RULE(name, text): the rules of table_validate(), in the order in which they are checked. */
+/* NEURON_RULE(name, text): the rules of table_validate(). */
 #define NEURON_RULE_LIST(NEURON_RULE)                                                              \
     NEURON_RULE(OK, "accepted")                                                                    \
     NEURON_RULE(TRUNCATED, "the table is shorter than it says")                                    \

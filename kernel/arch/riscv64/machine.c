@@ -1,0 +1,83 @@
+/* What the core asks of the machine (core/arch.h): time, UART, power, physical pages, roots. */
+#include "machine.h"
+
+#include "../../core/arch.h"
+
+#define LINE_STATUS 5        /* UART register; bit 5: the transmitter takes a byte (16550, LSR.THRE) */
+#define TRANSMIT_READY 0x20u
+#define TEST_PASS 0x5555u    /* test device: ends with status 0 */
+#define TEST_FAIL 0x3333u    /* ... with the status in the upper half */
+
+#define SATP_SV39 (UINT64_C(8) << 60)
+#define SATP_ASID (UINT64_C(1) << 44)
+
+/* Stated in the order of the contexts in tasks[]; read by the trap path. */
+u64 task_satp[NEURON_TASKS_MAX];
+
+u64 arch_now(void)
+{
+    u64 now;
+
+    __asm__ volatile("rdtime %0" : "=r"(now));
+    return now;
+}
+
+void arch_timer_arm(u64 deadline)
+{
+    /* stimecmp (Sstc extension, 2.1). */
+    __asm__ volatile("csrw 0x14d, %0" : : "r"(deadline));
+}
+
+int arch_uart_ready(void)
+{
+    return (((volatile u8 *)UART_BASE)[LINE_STATUS] & TRANSMIT_READY) != 0;
+}
+
+void arch_uart_put(u8 byte)
+{
+    ((volatile u8 *)UART_BASE)[0] = byte;
+}
+
+void arch_power_off(u64 status)
+{
+    *(volatile u32 *)TEST_BASE = status == 0 ? TEST_PASS : (u32)(status << 16) | TEST_FAIL;
+    for (;;) {
+        __asm__ volatile("wfi");
+    }
+}
+
+void arch_page_restore(u64 phys, u64 source, u64 bytes)
+{
+    u64 *to = (u64 *)phys;
+    const u64 *from = (const u64 *)source;
+    u64 whole = bytes / 8;
+    u64 rest = bytes % 8;
+    u64 i = 0;
+
+    for (; i < whole; i++) {
+        to[i] = from[i];
+    }
+    if (rest != 0) {
+        to[i] = from[i] & ((UINT64_C(1) << (8 * rest)) - 1);
+        i++;
+    }
+    for (; i < NEURON_PAGE / 8; i++) {
+        to[i] = 0;
+    }
+}
+
+u64 arch_page_table_phys(u32 index)
+{
+    return (u64)&page_tables[index][0];
+}
+
+u64 arch_message_phys(u32 index)
+{
+    return (u64)&message_pages[index][0];
+}
+
+void arch_set_root(u32 task, u32 page_table)
+{
+    task_satp[task] = SATP_SV39 | (task + 1) * SATP_ASID |
+                      arch_page_table_phys(page_table) / NEURON_PAGE;
+}

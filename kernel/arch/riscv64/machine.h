@@ -1,0 +1,24 @@
+/* Addresses and entry points inside arch/riscv64. */
+#ifndef ARCH_MACHINE_H
+#define ARCH_MACHINE_H
+
+#include "../../core/state.h"
+
+/* Devices of QEMU virt (hw/riscv/virt.c, virt_memmap). */
+#define UART_BASE 0x10000000 /* ns16550a */
+#define TEST_BASE 0x100000   /* sifive,test1: ends the machine */
+#define PLIC_BASE 0xc000000
+
+/* Boot: returns the context of the first task. */
+struct context *arch_boot(void);
+
+/* A trap from user mode: returns the context of the task to resume. */
+struct context *arch_trap(u64 cause, u64 value);
+
+/* A trap in the kernel is a bug: says where and ends the machine. */
+void arch_panic(u64 cause, u64 value, u64 pc);
+
+/* Builds the kernel's own mappings; the payload ends at `payload_end`, RAM at `ram_end`. */
+void kernel_map(u64 payload_end, u64 ram_end);
+
+#endif

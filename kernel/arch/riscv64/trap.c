@@ -1,0 +1,105 @@
+/* Boot, traps, idling, panic: between the entry code and the core. */
+#include <stddef.h>
+
+#include "../../core/arch.h"
+#include "../../core/console.h"
+#include "../../core/kernel.h"
+#include "../../core/table.h"
+#include "machine.h"
+
+#define CAUSE_INTERRUPT (UINT64_C(1) << 63)
+#define CAUSE_TIMER (CAUSE_INTERRUPT | 5) /* supervisor timer interrupt */
+#define CAUSE_USER_CALL 8u
+#define SIE_TIMER (UINT64_C(1) << 5)
+#define INSTRUCTION_BYTES 4 /* of ecall, which has no short form */
+
+_Static_assert(offsetof(struct task, context) == 0, "entry.S takes a task for its context");
+_Static_assert(offsetof(struct context, pc) == 32 * 8, "entry.S saves the pc behind the registers");
+
+extern u64 task_satp[NEURON_TASKS_MAX];
+
+static u64 satp;
+
+static int timer_pending(void)
+{
+    u64 pending;
+
+    __asm__ volatile("csrr %0, sip" : "=r"(pending));
+    return (pending & SIE_TIMER) != 0;
+}
+
+/* The context of the task to resume, in its address space. Idles until there is one. */
+static struct context *leave(void)
+{
+    while (current == NONE) {
+        if (timer_pending()) {
+            kernel_timer();
+        } else if (kernel_idle() && current == NONE) {
+            __asm__ volatile("wfi");
+        }
+    }
+    if (task_satp[current] != satp) {
+        satp = task_satp[current];
+        __asm__ volatile("csrw satp, %0" : : "r"(satp) : "memory");
+    }
+    return &tasks[current].context;
+}
+
+struct context *arch_trap(u64 cause, u64 value)
+{
+    if (cause == CAUSE_USER_CALL) {
+        tasks[current].context.pc += INSTRUCTION_BYTES;
+        kernel_syscall();
+    } else if (cause == CAUSE_TIMER) {
+        kernel_timer();
+    } else if (cause < CAUSE_INTERRUPT) {
+        kernel_fault(cause, value);
+    }
+    return leave();
+}
+
+static void refuse_to_boot(const char *text, const struct console_number *numbers, u32 count)
+{
+    console_say(text, numbers, count);
+    console_flush();
+    arch_power_off(NEURON_POWER_BAD_TABLE);
+}
+
+#define RULE_NAME(name, text) "neuron: bad system table: " #name ": " text ","
+static const char *const rule_text[NEURON_RULES] = {NEURON_RULE_LIST(RULE_NAME)};
+#undef RULE_NAME
+
+struct context *arch_boot(void)
+{
+    const u64 *payload = (const u64 *)NEURON_PAYLOAD_BASE;
+    const u64 *table = payload + NEURON_PAYLOAD_HEADER_WORDS;
+
+    console_reset();
+    if (!payload_header_ok(payload, NEURON_RAM_END_MAX - NEURON_PAYLOAD_BASE)) {
+        refuse_to_boot("neuron: the image has no payload", NULL, 0);
+    }
+    if (!payload_checksum_ok(payload)) {
+        refuse_to_boot("neuron: the payload's checksum does not match", NULL, 0);
+    }
+    struct table_verdict verdict = table_validate(table, payload[NEURON_PAYLOAD_TABLE_WORDS]);
+    if (verdict.rule != NEURON_RULE_OK) {
+        struct console_number row = {"row", verdict.row};
+        refuse_to_boot(rule_text[verdict.rule], &row, 1);
+    }
+    kernel_map(table[NEURON_TABLE_PAYLOAD_END], table[NEURON_TABLE_RAM_END]);
+    /* User mode may read time, cycle and instret. */
+    __asm__ volatile("csrw scounteren, %0" : : "r"(7));
+    __asm__ volatile("csrw sie, %0" : : "r"(SIE_TIMER));
+    __asm__ volatile("sfence.vma" : : : "memory");
+    kernel_boot(table);
+    return leave();
+}
+
+void arch_panic(u64 cause, u64 value, u64 pc)
+{
+    struct console_number numbers[3] = {{"cause", cause}, {"pc", pc}, {"address", value}};
+
+    console_say("neuron: panic:", numbers, 3);
+    console_flush();
+    arch_power_off(NEURON_POWER_PANIC);
+}

@@ -1,0 +1,37 @@
+/*
+ * All that the core asks of the machine. Everything that needs an address of physical memory, a CSR or
+ * a device register is behind these; the host tests have an implementation of their own.
+ */
+#ifndef CORE_ARCH_H
+#define CORE_ARCH_H
+
+#include "types.h"
+
+/* The time counter, in ticks of NEURON_TIME_HZ. */
+u64 arch_now(void);
+
+/* Asks for a timer interrupt at `deadline` ticks; replaces what was asked before. */
+void arch_timer_arm(u64 deadline);
+
+/* Whether the UART takes a byte now, and giving it one (only when it does). */
+int arch_uart_ready(void);
+void arch_uart_put(u8 byte);
+
+/* Ends the machine with this exit status, 0..255. On the host it returns. */
+void arch_power_off(u64 status);
+
+/* Fills the RAM page at `phys` with `bytes` (0..4096) bytes from `source` in the payload, then zeroes.
+ * Both lie in extents that table_validate() accepted. */
+void arch_page_restore(u64 phys, u64 source, u64 bytes);
+
+/* The physical address of page table `index`, and of message page `index`. */
+u64 arch_page_table_phys(u32 index);
+u64 arch_message_phys(u32 index);
+
+/* The entry that every root table holds at `index` for the kernel's own mappings; 0 if none. */
+u64 arch_kernel_root_entry(u32 index);
+
+/* Tells the machine which page table is the root of `task`. */
+void arch_set_root(u32 task, u32 page_table);
+
+#endif

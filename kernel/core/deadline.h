@@ -1,0 +1,21 @@
+/*
+ * The deadline of each waiting task, as a tree of minima: setting one and finding the earliest take the
+ * same number of steps however many tasks wait.
+ */
+#ifndef CORE_DEADLINE_H
+#define CORE_DEADLINE_H
+
+#include "types.h"
+
+void deadline_reset(void);
+
+/* Sets the deadline of a task, in ticks; NEURON_FOREVER: none. */
+void deadline_set(u32 task, u64 deadline);
+
+/* The earliest deadline of all tasks; NEURON_FOREVER if there is none. */
+u64 deadline_earliest(void);
+
+/* A task that has the earliest deadline. There must be one. */
+u32 deadline_first(void);
+
+#endif

@@ -1,0 +1,257 @@
+/* Start, stop, fault, reset and inspection of tasks. */
+#include "life.h"
+
+#include "arch.h"
+#include "console.h"
+#include "notify.h"
+#include "sched.h"
+#include "slot.h"
+#include "state.h"
+
+#define MESSAGE_PAGES 2
+
+/* The next extent from `memory` on that a reset of its owner restores. */
+static u32 next_to_restore(u32 memory)
+{
+    while (memory != NONE && memories[memory].kept == 1) {
+        memory = memories[memory].next;
+    }
+    return memory;
+}
+
+void life_begin_reset(u32 task)
+{
+    tasks[task].reset_memory = next_to_restore(tasks[task].first_memory);
+    tasks[task].reset_page = 0;
+    tasks[task].reset_left = tasks[task].own_pages;
+}
+
+/* All callers of a dead server get `status`; those of a given-up one too, whenever they queued. */
+static void fail_callers(u32 server, int status)
+{
+    for (u32 t = 0; t < task_count; t++) {
+        if ((tasks[t].wait == WAIT_QUEUED || tasks[t].wait == WAIT_SERVED) &&
+            tasks[t].server == server) {
+            sched_finish(t, status);
+        }
+    }
+}
+
+static void tell_servers(u32 client)
+{
+    for (u32 s = 0; s < task_count; s++) {
+        if (((tasks[client].servers >> s) & 1) == 1) {
+            tasks[s].peers_changed = tasks[s].peers_changed | (UINT64_C(1) << client);
+            notify_set(s, UINT64_C(1) << NEURON_BIT_PEER_DIED);
+        }
+    }
+}
+
+static void die(u32 task, u32 state)
+{
+    sched_detach(task);
+    tasks[task].state = state;
+    tasks[task].ready = 0;
+    tasks[task].bits = 0;
+    tasks[task].peers_changed = 0;
+    life_begin_reset(task);
+    fail_callers(task, NEURON_PEER_DIED);
+    tell_servers(task);
+    if (task == init_task) {
+        console_panic_init(task);
+        return;
+    }
+    notify_lifecycle();
+}
+
+void life_fault(u32 task, u64 cause, u64 address)
+{
+    tasks[task].fault_cause = cause;
+    tasks[task].fault_pc = tasks[task].context.pc;
+    tasks[task].fault_address = address;
+    die(task, NEURON_TASK_FAULTED);
+}
+
+void life_exit(u32 task, u64 code)
+{
+    tasks[task].exit_code = code;
+    die(task, NEURON_TASK_STOPPED);
+}
+
+static void clear_message_page(u32 page)
+{
+    for (u32 i = 0; i < NEURON_PAGE / 8; i++) {
+        message_pages[page][i] = 0;
+    }
+}
+
+/* One page of the extent that the reset has come to. */
+static void restore_extent_page(u32 task)
+{
+    u32 memory = tasks[task].reset_memory;
+    u64 offset = (u64)tasks[task].reset_page * NEURON_PAGE;
+    u64 bytes = 0;
+
+    if (offset < memories[memory].source_bytes) {
+        bytes = memories[memory].source_bytes - offset;
+        bytes = bytes < NEURON_PAGE ? bytes : NEURON_PAGE;
+    }
+    arch_page_restore(memories[memory].phys + offset, memories[memory].source + offset, bytes);
+    tasks[task].reset_page = tasks[task].reset_page + 1;
+    if (tasks[task].reset_page == memories[memory].pages) {
+        tasks[task].reset_page = 0;
+        if (memories[memory].keep == 1) {
+            memories[memory].kept = 1;
+            tasks[task].own_pages = tasks[task].own_pages - memories[memory].pages;
+        }
+        tasks[task].reset_memory = next_to_restore(memories[memory].next);
+    }
+}
+
+void life_reset_page(u32 task)
+{
+    if (tasks[task].reset_left == 0) {
+        return;
+    }
+    /* The message pages come last, when no extent is left. */
+    if (tasks[task].reset_memory != NONE) {
+        restore_extent_page(task);
+    } else {
+        clear_message_page(tasks[task].reset_left == MESSAGE_PAGES ? in_page(task)
+                                                                   : out_page(task));
+    }
+    tasks[task].reset_left = tasks[task].reset_left - 1;
+}
+
+/* Calls queued in an earlier session of the server must not reach the new one. */
+static void fail_old_sessions(u32 server)
+{
+    for (u32 t = 0; t < task_count; t++) {
+        if (tasks[t].wait == WAIT_QUEUED && tasks[t].server == server &&
+            slots[tasks[t].call_slot].generation != 0) {
+            slots[tasks[t].call_slot].generation = 0;
+            sched_finish(t, NEURON_PEER_RESTARTED);
+        }
+    }
+}
+
+void life_start(u32 task)
+{
+    for (u32 r = 0; r < 32; r++) {
+        tasks[task].context.x[r] = 0;
+    }
+    tasks[task].context.x[REG_SP] = tasks[task].sp;
+    tasks[task].context.x[REG_GP] = tasks[task].gp;
+    tasks[task].context.x[REG_TP] = tasks[task].tp;
+    tasks[task].context.pc = tasks[task].entry;
+    tasks[task].exit_code = 0;
+    tasks[task].state = NEURON_TASK_RUNNING;
+    tasks[task].generation = tasks[task].generation + 1;
+    for (u32 s = 0; s < tasks[task].slots; s++) {
+        slots[tasks[task].first_slot + s].generation = 0;
+    }
+    fail_old_sessions(task);
+    sched_wake(task, 0);
+}
+
+/* Finds the task that the holder of a TASK capability names: not itself. */
+static int find_task(u64 slot, u64 task)
+{
+    u32 row = 0;
+    int status = slot_find(slot, NEURON_CAP_TASK, 0, &row);
+
+    if (status != NEURON_OK) {
+        return status;
+    }
+    return task < task_count && task != current ? NEURON_OK : NEURON_BAD_TASK;
+}
+
+static int at_rest(u64 task)
+{
+    return tasks[task].state != NEURON_TASK_RUNNING && tasks[task].state != NEURON_TASK_GIVEN_UP;
+}
+
+int life_task_start(u64 slot, u64 task)
+{
+    int status = find_task(slot, task);
+    if (status != NEURON_OK) {
+        return status;
+    }
+    if (!at_rest(task)) {
+        return NEURON_BAD_STATE;
+    }
+    if (tasks[task].reset_left != 0) {
+        return NEURON_NOT_RESET;
+    }
+    life_start((u32)task);
+    return NEURON_OK;
+}
+
+int life_task_stop(u64 slot, u64 task, u64 give_up)
+{
+    int status = find_task(slot, task);
+    if (status != NEURON_OK) {
+        return status;
+    }
+    if (tasks[task].state == NEURON_TASK_GIVEN_UP) {
+        return NEURON_BAD_STATE;
+    }
+    if (tasks[task].state == NEURON_TASK_RUNNING) {
+        die((u32)task, NEURON_TASK_STOPPED);
+    }
+    if (give_up != 0) {
+        tasks[task].state = NEURON_TASK_GIVEN_UP;
+        fail_callers((u32)task, NEURON_PEER_GONE);
+    } else {
+        tasks[task].state = NEURON_TASK_STOPPED;
+    }
+    return NEURON_OK;
+}
+
+int life_task_reset_step(u64 slot, u64 task)
+{
+    int status = find_task(slot, task);
+    if (status != NEURON_OK) {
+        return status;
+    }
+    if (!at_rest(task)) {
+        return NEURON_BAD_STATE;
+    }
+    life_reset_page((u32)task);
+    tasks[current].context.x[REG_A0 + 1] = tasks[task].reset_left;
+    return NEURON_OK;
+}
+
+int life_task_inspect(u64 slot, u64 task, u64 what, u64 index)
+{
+    int status = find_task(slot, task);
+    if (status != NEURON_OK) {
+        return status;
+    }
+    if (index != 0) {
+        return NEURON_BAD_INDEX;
+    }
+    u64 answer[5] = {0};
+    switch (what) {
+    case NEURON_INSPECT_STATE:
+        answer[0] = tasks[task].state;
+        answer[1] = tasks[task].ready;
+        answer[2] = tasks[task].generation;
+        answer[3] = tasks[task].exit_code;
+        answer[4] = tasks[task].level;
+        break;
+    case NEURON_INSPECT_FAULT:
+        answer[0] = tasks[task].fault_cause;
+        answer[1] = tasks[task].fault_pc;
+        answer[2] = tasks[task].fault_address;
+        answer[3] = tasks[task].context.x[REG_SP];
+        answer[4] = tasks[task].context.x[REG_RA];
+        break;
+    default:
+        return NEURON_BAD_INDEX;
+    }
+    for (u32 i = 0; i < 5; i++) {
+        tasks[current].context.x[REG_A0 + 1 + i] = answer[i];
+    }
+    return NEURON_OK;
+}

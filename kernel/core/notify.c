@@ -1,0 +1,69 @@
+/* Notifications. */
+#include "notify.h"
+
+#include "arch.h"
+#include "port.h"
+#include "sched.h"
+#include "slot.h"
+#include "state.h"
+
+/* The task, which waits for nothing, gets `bits` of its pending ones in its registers. */
+static void take(u32 task, u64 bits)
+{
+    tasks[task].context.x[REG_A0] = NEURON_NOTIFIED;
+    tasks[task].context.x[REG_A0 + 1] = bits;
+    tasks[task].bits = tasks[task].bits & ~bits;
+}
+
+void notify_set(u32 task, u64 bits)
+{
+    tasks[task].bits = tasks[task].bits | bits;
+    u64 pending = tasks[task].bits;
+
+    if (tasks[task].wait == WAIT_RECV) {
+        take(task, pending);
+        sched_wake(task, 0);
+    } else if (tasks[task].wait == WAIT_BITS && (pending & tasks[task].mask) != 0) {
+        take(task, pending & tasks[task].mask);
+        sched_wake(task, 0);
+    }
+}
+
+void notify_lifecycle(void)
+{
+    notify_set(init_task, UINT64_C(1) << NEURON_BIT_LIFECYCLE);
+}
+
+int notify_send(u64 slot, u64 bits)
+{
+    u32 row = 0;
+    int status = slot_find(slot, NEURON_CAP_PORT, NEURON_RIGHT_NOTIFY, &row);
+    if (status != NEURON_OK) {
+        return status;
+    }
+    if (bits == 0 || (bits & slots[row].bits) != bits) {
+        return NEURON_BAD_BITS;
+    }
+    u32 target = (u32)slots[row].object;
+    if (tasks[target].state == NEURON_TASK_GIVEN_UP) {
+        return NEURON_PEER_GONE;
+    }
+    notify_set(target, bits);
+    return NEURON_OK;
+}
+
+int notify_wait(u64 mask, u64 deadline)
+{
+    u64 pending = tasks[current].bits & mask;
+
+    if (pending != 0) {
+        take(current, pending);
+        return NEURON_NOTIFIED;
+    }
+    if (deadline != NEURON_FOREVER && deadline <= arch_now()) {
+        return NEURON_TIMEOUT;
+    }
+    tasks[current].mask = mask;
+    sched_block(WAIT_BITS, deadline);
+    return BLOCKED;
+}

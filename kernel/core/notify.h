@@ -1,0 +1,17 @@
+/* Notifications: 64 bits per task that are set at once and never block the one who sets them. */
+#ifndef CORE_NOTIFY_H
+#define CORE_NOTIFY_H
+
+#include "types.h"
+
+/* Sets bits of a task and wakes it if it waits for one of them. */
+void notify_set(u32 task, u64 bits);
+
+/* Tells init that a task faulted, exited or became ready. */
+void notify_lifecycle(void);
+
+/* The system calls of the current task; a status or BLOCKED (port.h). */
+int notify_send(u64 slot, u64 bits);
+int notify_wait(u64 mask, u64 deadline);
+
+#endif

@@ -1,0 +1,34 @@
+/* Which task runs: fixed priorities, round robin among equals, run limits. */
+#ifndef CORE_SCHED_H
+#define CORE_SCHED_H
+
+#include "types.h"
+
+void sched_reset(u64 now);
+
+/* The current task stops running to wait, until `deadline` (ticks; NEURON_FOREVER: no limit). */
+void sched_block(u32 wait, u64 deadline);
+
+/* A waiting or new task may run again; `front`: before the others of its level. */
+void sched_wake(u32 task, int front);
+
+/* Ends the wait of a task with a status in its a0. */
+void sched_finish(u32 task, int status);
+
+/* Takes a task off whatever it does: it neither runs nor waits afterwards. */
+void sched_detach(u32 task);
+
+/* The current task lets the others of its level run first. */
+void sched_yield(void);
+
+/* Ends each kernel entry: chooses `current` and arms the timer. */
+void sched_choose(void);
+
+/* A timer interrupt: ends the waits whose deadline passed, charges the current task and ends its turn
+ * when the quantum is over. Returns the task if that used up its run limit, else NONE. */
+u32 sched_tick(u64 now);
+
+/* Nobody runs at `now`: no need for quanta until somebody does. */
+void sched_idle(u64 now);
+
+#endif

@@ -1,0 +1,37 @@
+/* Capability lookup. */
+#include "slot.h"
+
+int slot_find(u64 slot, u32 kind, u32 right, u32 *row)
+{
+    if (slot >= tasks[current].slots) {
+        return NEURON_BAD_SLOT;
+    }
+    u32 found = tasks[current].first_slot + (u32)slot;
+    if (slots[found].kind == NEURON_CAP_NONE) {
+        return NEURON_EMPTY_SLOT;
+    }
+    if (slots[found].kind != kind) {
+        return NEURON_WRONG_KIND;
+    }
+    if ((slots[found].rights & right) != right) {
+        return NEURON_NO_RIGHT;
+    }
+    *row = found;
+    return NEURON_OK;
+}
+
+int slot_query(u64 slot)
+{
+    if (slot >= tasks[current].slots) {
+        return NEURON_BAD_SLOT;
+    }
+    u32 row = tasks[current].first_slot + (u32)slot;
+    if (slots[row].kind == NEURON_CAP_NONE) {
+        return NEURON_EMPTY_SLOT;
+    }
+    tasks[current].context.x[REG_A0 + 1] = slots[row].kind;
+    tasks[current].context.x[REG_A0 + 2] = slots[row].rights;
+    tasks[current].context.x[REG_A0 + 3] = slots[row].object;
+    tasks[current].context.x[REG_A0 + 4] = slots[row].badge;
+    return NEURON_OK;
+}

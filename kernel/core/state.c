@@ -1,0 +1,16 @@
+/* The arrays of state.h. What boot fills as far as the table says is not cleared before (BOOT_FILLED). */
+#include "state.h"
+
+#define PAGE_ALIGNED __attribute__((aligned(NEURON_PAGE)))
+
+struct task tasks[NEURON_TASKS_MAX];
+BOOT_FILLED struct slot slots[NEURON_SLOTS_MAX];
+BOOT_FILLED struct memory memories[NEURON_MEMORIES_MAX];
+
+BOOT_FILLED PAGE_ALIGNED u64 page_tables[NEURON_PT_PAGES_MAX][NEURON_PT_ENTRIES];
+BOOT_FILLED PAGE_ALIGNED u64 message_pages[2 * NEURON_TASKS_MAX][NEURON_PAGE / 8];
+
+u32 task_count;
+u32 memory_count;
+u32 init_task;
+u32 current;

@@ -1,0 +1,15 @@
+/* Address spaces: Sv39 tables whose every page is known at boot, so that the entry for an address is
+ * found by arithmetic, not by a walk. */
+#ifndef CORE_VSPACE_H
+#define CORE_VSPACE_H
+
+#include "types.h"
+
+/* Gives task `task` its tables: 2 + leaf_tables of them from `first` on, the last ones in first_leaf.
+ * Maps the kernel and the message pages. */
+void vspace_create(u32 task, u32 first);
+
+/* Maps `pages` pages at `va`, which lies in the task's leaf tables. `prot`: enum neuron_prot. */
+void vspace_map(u32 task, u64 va, u64 phys, u64 pages, u64 prot);
+
+#endif
