@@ -1,48 +1,46 @@
-/* Tree of minima: leaf LEAVES + t is the deadline of task t, node n the smaller of 2n and 2n + 1. */
+/* The tree of minima. */
 #include "deadline.h"
 
 #include <neuron/abi.h>
 
-#define LEAVES 64
+_Static_assert(NEURON_TASKS_MAX <= DEADLINE_LEAVES, "every task has a leaf");
 
-_Static_assert(NEURON_TASKS_MAX <= LEAVES, "every task has a leaf");
-
-static u64 nodes[2 * LEAVES];
+u64 deadlines[2 * DEADLINE_LEAVES];
 
 void deadline_reset(void)
 {
-    for (u32 n = 0; n < 2 * LEAVES; n++) {
-        nodes[n] = NEURON_FOREVER;
+    for (u32 n = 0; n < 2 * DEADLINE_LEAVES; n++) {
+        deadlines[n] = NEURON_FOREVER;
     }
 }
 
 void deadline_set(u32 task, u64 deadline)
 {
-    u32 node = LEAVES + task;
+    u32 node = DEADLINE_LEAVES + task;
 
-    if (nodes[node] == deadline) {
+    if (deadlines[node] == deadline) {
         return;
     }
-    nodes[node] = deadline;
+    deadlines[node] = deadline;
     while (node > 1) {
         node = node / 2;
-        u64 left = nodes[2 * node];
-        u64 right = nodes[2 * node + 1];
-        nodes[node] = left <= right ? left : right;
+        u64 left = deadlines[2 * node];
+        u64 right = deadlines[2 * node + 1];
+        deadlines[node] = left <= right ? left : right;
     }
 }
 
 u64 deadline_earliest(void)
 {
-    return nodes[1];
+    return deadlines[1];
 }
 
 u32 deadline_first(void)
 {
     u32 node = 1;
 
-    while (node < LEAVES) {
-        node = nodes[2 * node] == nodes[node] ? 2 * node : 2 * node + 1;
+    while (node < DEADLINE_LEAVES) {
+        node = deadlines[2 * node] == deadlines[node] ? 2 * node : 2 * node + 1;
     }
-    return node - LEAVES;
+    return node - DEADLINE_LEAVES;
 }

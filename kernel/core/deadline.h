@@ -7,6 +7,11 @@
 
 #include "types.h"
 
+#define DEADLINE_LEAVES 64
+
+/* Leaf DEADLINE_LEAVES + t is the deadline of task t, node n the smaller of 2n and 2n + 1. */
+extern u64 deadlines[2 * DEADLINE_LEAVES];
+
 void deadline_reset(void);
 
 /* Sets the deadline of a task, in ticks; NEURON_FOREVER: none. */

@@ -3,24 +3,12 @@
 
 #include "state.h"
 
-struct queue {
-    u64 levels; /* bit l: the list of level l is not empty */
-    u32 head[NEURON_LEVELS];
-    u32 tail[NEURON_LEVELS];
-};
-
-struct link {
-    u32 next;
-    u32 previous;
-    u32 queue; /* NONE: in none */
-};
-
-static struct queue queues[NEURON_TASKS_MAX + 1];
-static struct link links[NEURON_TASKS_MAX];
+struct queue queues[QUEUES];
+struct link links[NEURON_TASKS_MAX];
 
 void queue_reset(void)
 {
-    for (u32 q = 0; q <= NEURON_TASKS_MAX; q++) {
+    for (u32 q = 0; q < QUEUES; q++) {
         queues[q].levels = 0;
         for (u32 l = 0; l < NEURON_LEVELS; l++) {
             queues[q].head[l] = NONE;

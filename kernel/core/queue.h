@@ -12,6 +12,22 @@
 
 /* Queue s < NEURON_TASKS_MAX holds the callers of task s. */
 #define READY_QUEUE NEURON_TASKS_MAX
+#define QUEUES (NEURON_TASKS_MAX + 1)
+
+struct queue {
+    u64 levels; /* bit l: the list of level l is not empty */
+    u32 head[NEURON_LEVELS];
+    u32 tail[NEURON_LEVELS];
+};
+
+struct link {
+    u32 next;
+    u32 previous;
+    u32 queue; /* NONE: in none */
+};
+
+extern struct queue queues[QUEUES];
+extern struct link links[NEURON_TASKS_MAX];
 
 void queue_reset(void);
 
