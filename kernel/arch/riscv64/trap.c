@@ -65,7 +65,7 @@ static void refuse_to_boot(const char *text, const struct console_number *number
     arch_power_off(NEURON_POWER_BAD_TABLE);
 }
 
-#define RULE_NAME(name, text) "neuron: bad system table: " #name ": " text ","
+#define RULE_NAME(name, text) [NEURON_RULE_##name] = "neuron: bad system table: " #name ": " text,
 static const char *const rule_text[NEURON_RULES] = {NEURON_RULE_LIST(RULE_NAME)};
 #undef RULE_NAME
 
