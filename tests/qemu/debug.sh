@@ -1,0 +1,19 @@
+#!/bin/sh
+# debug.sh IMAGE FOLDER: stops an image at its first instruction under gdb, with the symbols of the kernel
+# and of every component in FOLDER. Each is linked at its own addresses, so all load at once.
+set -eu
+. "$(dirname "$0")/machine.sh"
+image=$1
+folder=$2
+socket=$(mktemp -u /tmp/nexus-gdb.XXXXXX)
+# In a session of its own, so that Ctrl-C in gdb does not reach the machine.
+(setsid sh -c ". '$(dirname "$0")/machine.sh'; machine -serial file:$image.console -monitor none \
+    -chardev socket,path=$socket,server=on,wait=off,id=gdb -gdb chardev:gdb -S -kernel '$image'" </dev/null) &
+trap 'rm -f "$socket"' EXIT
+while [ ! -S "$socket" ]; do sleep 0.1; done
+set -- -q "$folder/../kernel.elf" -ex "target remote $socket"
+for elf in "$folder"/*.elf; do
+    set -- "$@" -ex "add-symbol-file $elf"
+done
+echo "The console is written to $image.console"
+gdb-multiarch "$@" -ex "set confirm off" -ex "break kernel_main" || true
