@@ -102,7 +102,8 @@ static const char *reason(const struct init_task *task, const struct fault *faul
 }
 
 /* Writes ` in foo() foo.c:31` for a pc in the task's text, nothing for any other. */
-static void place(const struct init_task *task, uint64_t pc, const char *how, char *text, size_t size)
+static void place(const struct init_task *task, uint64_t pc, const char *how, char *text,
+                  size_t size)
 {
     const struct init_range *range = range_of(task, pc);
 
@@ -117,12 +118,13 @@ static void place(const struct init_task *task, uint64_t pc, const char *how, ch
     if (found.file == NULL) {
         (void)snprintf(text, size, " %s %s()", how, found.function);
     } else {
-        (void)snprintf(text, size, " %s %s() %s:%" PRIu32, how, found.function, found.file, found.line);
+        (void)snprintf(text, size, " %s %s() %s:%" PRIu32, how, found.function, found.file,
+                       found.line);
     }
 }
 
-static void explain_access(const struct init_task *task, const struct fault *fault, const char *where,
-                           char *text, size_t size)
+static void explain_access(const struct init_task *task, const struct fault *fault,
+                           const char *where, char *text, size_t size)
 {
     char buffer[48];
     (void)snprintf(text, size, "%s fault at 0x%" PRIx64 "%s (%s)", access_name(fault->cause),
@@ -162,7 +164,8 @@ void explain_fault(const struct init_task *task, const struct fault *fault, char
         (void)snprintf(text, size, "overrun: it used up its `run_limit`%s", where);
         break;
     default:
-        (void)snprintf(text, size, "fault %" PRIu64 " at 0x%" PRIx64 "%s", fault->cause, fault->pc, where);
+        (void)snprintf(text, size, "fault %" PRIu64 " at 0x%" PRIx64 "%s", fault->cause, fault->pc,
+                       where);
         break;
     }
 }

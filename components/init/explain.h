@@ -15,6 +15,7 @@ struct fault {
 };
 
 /* Writes one line, NUL-terminated and cut at the size, without the task's name in front. */
-void explain_fault(const struct init_task *task, const struct fault *fault, char *text, size_t size);
+void explain_fault(const struct init_task *task, const struct fault *fault, char *text,
+                   size_t size);
 
 #endif

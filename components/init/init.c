@@ -37,7 +37,8 @@ static void must(int64_t status, const char *call, const struct init_task *task)
     }
 }
 
-static struct neuron_task_inspect_out inspect(const struct init_task *task, enum neuron_inspect what)
+static struct neuron_task_inspect_out inspect(const struct init_task *task,
+                                              enum neuron_inspect what)
 {
     struct neuron_task_inspect_out out;
     must(neuron_task_inspect(NEURON_SLOT_TASK, task->task, what, 0, &out), "inspect", task);
@@ -96,8 +97,8 @@ static void restart(const struct init_task *task)
         return;
     }
     char period[DURATION_BYTES];
-    printf("gave up %s after %" PRIu32 " restarts in %s\n", task->name, watches[task->task].restarts,
-           duration(task->restart_period, period));
+    printf("gave up %s after %" PRIu32 " restarts in %s\n", task->name,
+           watches[task->task].restarts, duration(task->restart_period, period));
     give_up(task);
 }
 
@@ -121,7 +122,8 @@ static void handle_end(const struct init_task *task, uint64_t state, uint64_t co
     } else if (failed) {
         printf("%s exited with %" PRIu64 "\n", task->name, code);
     }
-    if (task->restart == INIT_RESTART_ALWAYS || (task->restart == INIT_RESTART_ON_FAULT && failed)) {
+    if (task->restart == INIT_RESTART_ALWAYS ||
+        (task->restart == INIT_RESTART_ON_FAULT && failed)) {
         restart(task);
     } else {
         give_up(task);

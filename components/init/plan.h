@@ -33,17 +33,17 @@ struct init_range {
 
 struct init_task {
     const char *name;
-    uint32_t task;             /* its index in the kernel's table */
-    uint32_t level;            /* 0..63 */
-    uint32_t restart;          /* enum init_restart */
-    uint32_t restart_limit;    /* restarts within one period before init gives up */
-    uint64_t restart_period;   /* ticks */
-    uint64_t ready_within;     /* ticks from its start to its first recv */
-    uint32_t expects_ready;    /* 1: it provides something, so init waits until it serves */
-    uint32_t range_count;      /* rows of ranges */
+    uint32_t task;                   /* its index in the kernel's table */
+    uint32_t level;                  /* 0..63 */
+    uint32_t restart;                /* enum init_restart */
+    uint32_t restart_limit;          /* restarts within one period before init gives up */
+    uint64_t restart_period;         /* ticks */
+    uint64_t ready_within;           /* ticks from its start to its first recv */
+    uint32_t expects_ready;          /* 1: it provides something, so init waits until it serves */
+    uint32_t range_count;            /* rows of ranges */
     const struct init_range *ranges; /* sorted by address */
-    const uint8_t *symbols;     /* its .sym blob, see init/symbols.h; the build links it in */
-    const uint8_t *symbols_end; /* the first byte behind it */
+    const uint8_t *symbols;          /* its .sym blob, see init/symbols.h; the build links it in */
+    const uint8_t *symbols_end;      /* the first byte behind it */
 };
 
 /*
@@ -52,6 +52,6 @@ struct init_task {
  */
 extern const struct init_task init_plan[];
 extern const uint32_t init_plan_count;
-extern const uint32_t init_self;          /* init's own index in the kernel's table */
+extern const uint32_t init_self; /* init's own index in the kernel's table */
 
 #endif

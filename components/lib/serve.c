@@ -61,13 +61,13 @@ static int64_t receive(uint64_t deadline)
         answer.pending = false;
         status = neuron_reply_recv(request.token, answer.tag, answer.words[0], answer.words[1],
                                    answer.words[2], answer.words[3], deadline, &out);
-        request = (struct nexus_request){
-            out.tag, {out.w0, out.w1, out.w2, out.w3}, out.badge, out.token};
+        request =
+            (struct nexus_request){out.tag, {out.w0, out.w1, out.w2, out.w3}, out.badge, out.token};
     } else {
         struct neuron_recv_out out;
         status = neuron_recv(deadline, &out);
-        request = (struct nexus_request){
-            out.tag, {out.w0, out.w1, out.w2, out.w3}, out.badge, out.token};
+        request =
+            (struct nexus_request){out.tag, {out.w0, out.w1, out.w2, out.w3}, out.badge, out.token};
     }
     return status;
 }

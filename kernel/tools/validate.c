@@ -62,8 +62,8 @@ static int validate(const char *path)
     } else if (!payload_checksum_ok(words)) {
         fprintf(stderr, "nexus-validate: %s: the payload's checksum does not match\n", path);
     } else {
-        struct table_verdict verdict = table_validate(words + NEURON_PAYLOAD_HEADER_WORDS,
-                                                      words[NEURON_PAYLOAD_TABLE_WORDS]);
+        struct table_verdict verdict =
+            table_validate(words + NEURON_PAYLOAD_HEADER_WORDS, words[NEURON_PAYLOAD_TABLE_WORDS]);
         good = verdict.rule == NEURON_RULE_OK;
         if (!good) {
             fprintf(stderr, "nexus-validate: %s: rule %s, row %llu: %s\n", path,

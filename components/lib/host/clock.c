@@ -1,5 +1,5 @@
 /* A clock for native tests: it stands still until a test or a sleep moves it. */
-#include "clock.h"
+#include <nexus/host.h>
 
 #include <nexus/time.h>
 

@@ -54,9 +54,9 @@ struct nexus_request {
 void nexus_reply(uint64_t tag, const uint64_t words[NEURON_MESSAGE_WORDS]);
 
 /* The glue of a component type defines those that it needs; the library has weak empty ones. */
-void nexus_glue_start(void);                               /* once, before main */
+void nexus_glue_start(void); /* once, before main */
 void nexus_glue_dispatch(const struct nexus_request *request);
-void nexus_glue_notified(uint64_t bits);                   /* bits of the notification word */
-void nexus_glue_peers(uint64_t tasks);                     /* clients that died, a bit per task */
+void nexus_glue_notified(uint64_t bits); /* bits of the notification word */
+void nexus_glue_peers(uint64_t tasks);   /* clients that died, a bit per task */
 
 #endif

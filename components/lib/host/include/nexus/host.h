@@ -1,0 +1,21 @@
+/* What a native test may steer: the clock, and what the kernel's calls answer. */
+#ifndef NEXUS_HOST_H
+#define NEXUS_HOST_H
+
+#include <nexus/syscall.h>
+#include <stdint.h>
+
+/* The clock stands still until a test moves it; sleeping moves it to the deadline. */
+void host_clock_set(uint64_t ticks);
+
+/* What stands behind the calls of nexus/syscall.h; a call without a hook answers NEURON_BAD_CALL. */
+struct host_kernel {
+    int64_t (*recv)(uint64_t deadline, struct neuron_recv_out *out);
+    int64_t (*reply_recv)(uint64_t token, uint64_t tag, const uint64_t words[4], uint64_t deadline,
+                          struct neuron_reply_recv_out *out);
+    int64_t (*peers_changed)(struct neuron_peers_changed_out *out);
+};
+
+extern struct host_kernel host_kernel;
+
+#endif
