@@ -2,18 +2,22 @@
 # debug.sh IMAGE FOLDER: stops an image at its first instruction under gdb, with the symbols of the kernel
 # and of every component in FOLDER. Each is linked at its own addresses, so all load at once.
 set -eu
-. "$(dirname "$0")/machine.sh"
 image=$1
 folder=$2
 socket=$(mktemp -u /tmp/nexus-gdb.XXXXXX)
 # In a session of its own, so that Ctrl-C in gdb does not reach the machine.
-(setsid sh -c ". '$(dirname "$0")/machine.sh'; machine -serial file:$image.console -monitor none \
-    -chardev socket,path=$socket,server=on,wait=off,id=gdb -gdb chardev:gdb -S -kernel '$image'" </dev/null) &
-trap 'rm -f "$socket"' EXIT
-while [ ! -S "$socket" ]; do sleep 0.1; done
-set -- -q "$folder/../kernel.elf" -ex "target remote $socket"
+setsid "$(dirname "$0")/machine.sh" -serial "file:$image.console" -monitor none \
+    -chardev "socket,path=$socket,server=on,wait=off,id=gdb" -gdb chardev:gdb -S \
+    -kernel "$image" </dev/null &
+machine=$!
+trap 'kill "$machine" 2>/dev/null; rm -f "$socket"' EXIT
+while [ ! -S "$socket" ]; do
+    kill -0 "$machine" || exit 1
+    sleep 0.1
+done
+set -- -q "$folder/../kernel.elf" -ex "set confirm off" -ex "target remote $socket"
 for elf in "$folder"/*.elf; do
     set -- "$@" -ex "add-symbol-file $elf"
 done
 echo "The console is written to $image.console"
-gdb-multiarch "$@" -ex "set confirm off" -ex "break kernel_main" || true
+gdb-multiarch "$@"

@@ -30,7 +30,7 @@ class Machine:
         arguments = ["-serial", "stdio", "-monitor", "none", "-kernel", image]
         arguments += ["-qmp", f"unix:{self.control},server=on,wait=off", *extra]
         self.process = subprocess.Popen(
-            ["sh", "-c", f'. "{MACHINE}"; machine "$@"', "sh", *arguments],
+            [str(MACHINE), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
