@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /* The request being dispatched, and the reply that waits for the next receive. */
-static struct nexus_request request;
+static struct nexus_request current;
 static struct {
     bool pending;
     uint64_t tag;
@@ -18,10 +18,10 @@ __attribute__((weak)) void nexus_glue_start(void)
 {
 }
 
-__attribute__((weak)) void nexus_glue_dispatch(const struct nexus_request *unknown)
+__attribute__((weak)) void nexus_glue_dispatch(const struct nexus_request *request)
 {
     static const uint64_t none[NEURON_MESSAGE_WORDS];
-    (void)unknown;
+    (void)request;
     nexus_reply(NEURON_TAG(NEXUS_LABEL_OF(NEXUS_UNKNOWN_METHOD), 0, 0), none);
 }
 
@@ -38,9 +38,9 @@ __attribute__((weak)) void nexus_glue_peers(uint64_t tasks)
 struct nexus_token nexus_defer(void)
 {
     return (struct nexus_token){
-        .value = request.token,
-        .first_word = request.words[0],
-        .client = (uint32_t)request.badge,
+        .value = current.token,
+        .first_word = current.words[0],
+        .client = (uint32_t)current.badge,
     };
 }
 
@@ -59,14 +59,14 @@ static int64_t receive(uint64_t deadline)
     if (answer.pending) {
         struct neuron_reply_recv_out out;
         answer.pending = false;
-        status = neuron_reply_recv(request.token, answer.tag, answer.words[0], answer.words[1],
+        status = neuron_reply_recv(current.token, answer.tag, answer.words[0], answer.words[1],
                                    answer.words[2], answer.words[3], deadline, &out);
-        request =
+        current =
             (struct nexus_request){out.tag, {out.w0, out.w1, out.w2, out.w3}, out.badge, out.token};
     } else {
         struct neuron_recv_out out;
         status = neuron_recv(deadline, &out);
-        request =
+        current =
             (struct nexus_request){out.tag, {out.w0, out.w1, out.w2, out.w3}, out.badge, out.token};
     }
     return status;
@@ -91,10 +91,10 @@ static bool serve_one(uint64_t deadline)
 {
     switch (receive(deadline)) {
     case NEURON_OK:
-        nexus_glue_dispatch(&request);
+        nexus_glue_dispatch(&current);
         return true;
     case NEURON_NOTIFIED:
-        notified(request.tag); /* where the kernel puts the bits */
+        notified(current.tag); /* where the kernel puts the bits */
         return true;
     case NEURON_TIMEOUT:
         return false;

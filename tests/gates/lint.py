@@ -60,6 +60,8 @@ def main() -> None:
                 text for texts in pool.map(lambda name: run([*tidy, name]), names) for text in texts
             ]
     cppcheck = ["cppcheck", "--quiet", "--error-exitcode=1", "--inline-suppr", "--std=c11", "--language=c"]
+    # It takes the first argument of a text parameter for its only one.
+    cppcheck += ["--suppress=arrayIndexOutOfBoundsCond"]
     cppcheck += [
         "--enable=warning,performance,portability",
         "-j2",
