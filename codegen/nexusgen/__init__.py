@@ -1,0 +1,1 @@
+"""nexusgen: turns .assembly files into everything that a bootable Nexus image needs."""
