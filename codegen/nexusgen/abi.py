@@ -72,7 +72,5 @@ def load() -> Abi:
         statuses += [(name, int(value), words) for name, value, words in _STATUS.findall(text)]
         rules += _RULE.findall(text)
         for kind, number, name, inputs, outputs in _CALL.findall(text):
-            calls.append(
-                Syscall(int(number), name, _names(inputs), _names(outputs), kind == "RESERVED")
-            )
+            calls.append(Syscall(int(number), name, _names(inputs), _names(outputs), kind == "RESERVED"))
     return Abi(constants, tuple(statuses), tuple(rules), tuple(calls))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import abi, wire
+from .diagnostics import fail
 from .model import Connection, Device, Endpoint, Event, Instance, Place, System
 
 CLASSES = {
@@ -20,17 +21,6 @@ CLASSES = {
 }
 TRANSPORTS = {"virtio-mmio": "TRANSPORT_VIRTIO_MMIO", "fixed": "TRANSPORT_FIXED"}
 ABOVE_INIT = ("policyd", "logd")  # component types that init itself calls, lowest first
-
-
-class LayoutError(Exception):
-    """The description is sound but does not fit. `slug` names the diagnostic in the catalogue."""
-
-    def __init__(self, slug: str, place: Place, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.slug = slug
-        self.place = place
-        self.message = message
-        self.hint = hint
 
 
 @dataclass(frozen=True)
@@ -166,8 +156,8 @@ def device_windows(system: System, device: Device) -> tuple[int, int]:
     if device.device_class.startswith("virtio."):
         windows = [w for w in system.platform.windows if w.transport == "virtio-mmio"]
     if not windows:
-        raise LayoutError(
-            "no-window",
+        fail(
+            "NX801",
             device.place,
             f"platform {system.platform.name} has no window where a {device.device_class} could be",
         )
@@ -211,11 +201,11 @@ def _levels(system: System) -> list[int]:
 
     ranks = sorted({rank(instance) for instance in system.instances})
     if len(ranks) > limit:
-        raise LayoutError(
-            "levels-used-up",
+        fail(
+            "NX802",
             system.place,
             f"assembly {system.name} has {len(ranks)} different priorities, the kernel {limit} levels",
-            "give some components the same priority",
+            expected=f"at most {limit}: give some components the same priority",
         )
     return [ranks.index(rank(instance)) for instance in system.instances]
 
@@ -241,12 +231,12 @@ class _Bits:
         """The next free bit of a task."""
         bits = self.lists[task]
         if len(bits) == self._limit:
-            raise LayoutError(
-                "bits-used-up",
+            fail(
+                "NX803",
                 connection.place,
                 f"`{self._instances[task].name}` has no notification bit left for event `{event.name}`: "
                 f"a task has {self._limit}, one for each interrupt and each event of each connection",
-                "use fewer events or fewer connections at this component",
+                expected=f"at most {self._limit - 2} interrupts and events at this component",
             )
         bits.append(Bit(len(bits), name, event.place))
         return bits[-1].number
@@ -258,9 +248,7 @@ class _Addresses:
     def __init__(self, system: System) -> None:
         numbers = abi.load()
         self.page = numbers["PAGE"]
-        self.bases = [
-            numbers["USER_BASE"] + n * numbers["USER_SPAN"] for n in range(len(system.instances))
-        ]
+        self.bases = [numbers["USER_BASE"] + n * numbers["USER_SPAN"] for n in range(len(system.instances))]
         self.arenas: list[int] = []
         self.stacks: list[tuple[int, int]] = []
         self.next: list[int] = []
@@ -294,9 +282,7 @@ def _regions(addresses: _Addresses, connection: Connection, client: int, server:
     for name, symbol, size, owner, client_prot, server_prot, place in rows:
         count = pages(size)
         vas = addresses.take(client, count), addresses.take(server, count)
-        result.append(
-            Region(name, symbol, count, size, owner, *vas, client_prot, server_prot, place)
-        )
+        result.append(Region(name, symbol, count, size, owner, *vas, client_prot, server_prot, place))
     return tuple(result)
 
 
@@ -390,17 +376,17 @@ def _check_counts(system: System, slots: list[list[Slot]]) -> None:
     numbers = abi.load()
     total = sum(len(rows) for rows in slots)
     for slug, what, count, limit in (
-        ("tasks-used-up", "components", len(system.instances), numbers["TASKS_MAX"]),
-        ("slots-used-up", "capability slots", total, numbers["SLOTS_MAX"]),
-        ("windows-used-up", "device windows", len(system.platform.windows), numbers["WINDOWS_MAX"]),
+        ("NX804", "components", len(system.instances), numbers["TASKS_MAX"]),
+        ("NX805", "capability slots", total, numbers["SLOTS_MAX"]),
+        ("NX806", "device windows", len(system.platform.windows), numbers["WINDOWS_MAX"]),
     ):
         if count > limit:
             message = f"assembly {system.name} has {count} {what}, the kernel {limit}"
-            raise LayoutError(slug, system.place, message)
+            fail(slug, system.place, message)
 
 
 def lay_out(system: System) -> Layout:
-    """Decide every number; raises LayoutError if something does not fit."""
+    """Decide every number; ends with a diagnostic if something does not fit."""
     levels = _levels(system)
     slots = [_type_slots(system, instance) for instance in system.instances]
     _check_counts(system, slots)
@@ -411,7 +397,7 @@ def lay_out(system: System) -> Layout:
     for number, instance in enumerate(system.instances):
         if addresses.next[number] >= addresses.bases[number] + abi.load()["USER_SPAN"]:
             message = f"the stack and the dataports of `{instance.name}` do not fit into its addresses"
-            raise LayoutError("addresses-used-up", instance.place, message)
+            fail("NX807", instance.place, message)
         tasks.append(
             TaskLayout(
                 number,

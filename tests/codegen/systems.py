@@ -161,8 +161,16 @@ def rich(root: Path = ROOT) -> System:
             ("move", ("shape", shape, "in"), ("by", point, "in"), ("moved", shape, "out")),
             (
                 "every",
-                *((f"in_{n}", t, "in") for n, t in INTEGERS.items() if n in ("u8", "i8", "u64", "i64", "bool")),
-                *((f"out_{n}", t, "out") for n, t in INTEGERS.items() if n in ("u8", "i8", "u64", "i64", "bool")),
+                *(
+                    (f"in_{n}", t, "in")
+                    for n, t in INTEGERS.items()
+                    if n in ("u8", "i8", "u64", "i64", "bool")
+                ),
+                *(
+                    (f"out_{n}", t, "out")
+                    for n, t in INTEGERS.items()
+                    if n in ("u8", "i8", "u64", "i64", "bool")
+                ),
             ),
             ("blob", ("data", BytesType(256), "in"), ("offset", U16, "in"), ("back", BytesType(256), "out")),
             ("full", ("data", BytesType(4092), "in"), ("back", BytesType(4092), "out")),

@@ -1,0 +1,229 @@
+"""The glue of a component type: NAME.nexus.h and NAME.nexus.c."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import cview, wire
+from .cview import CEndpoint, CMethod, CType
+from .layout import irq_bits, type_slots
+from .model import Component, EnumType, StringType
+
+NO_WORDS = "static const uint64_t words[NEURON_MESSAGE_WORDS];"
+WORDS = "uint64_t words[NEURON_MESSAGE_WORDS] = {0};"
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A #define with the line it comes from."""
+
+    name: str
+    value: int
+    where: str
+
+
+@dataclass(frozen=True)
+class CAttribute:
+    """An attribute: its declaration without initialiser."""
+
+    name: str
+    declaration: str
+    where: str
+
+
+def attribute_declaration(attribute, instance: bool) -> str:
+    """The constant that holds an attribute; strings are arrays."""
+    if isinstance(attribute.type, StringType):
+        return f"const char {attribute.name}[{attribute.type.bound + 1 if instance else ''}]"
+    return f"const {cview.c_name(attribute.type)} {attribute.name}"
+
+
+class ComponentView:
+    """Everything that the templates of a component type print."""
+
+    def __init__(self, component: Component, is_init: bool, root: Path) -> None:
+        names = cview.Names(component)
+        slots = type_slots(component, is_init)
+        types = cview.types_of(component)
+        self.name = component.name
+        self.guard = cview.upper(component.name)
+        self.where = cview.where(component.place, root)
+        self.enums: list[CType] = [cview.type_view(t, root) for t in types if isinstance(t, EnumType)]
+        self.structs: list[CType] = [cview.type_view(t, root) for t in types if not isinstance(t, EnumType)]
+        interfaces = {e.interface.name: e.interface for e in component.provides + component.uses}
+        self.interfaces = [cview.interface_view(i, root) for i in interfaces.values()]
+        self.attributes = [
+            CAttribute(a.name, attribute_declaration(a, False), cview.where(a.place, root))
+            for a in component.attributes
+        ]
+        self.uses = [
+            cview.endpoint_view(e, n, slots[f"uses {e.name}"], names, root)
+            for n, e in enumerate(component.uses)
+        ]
+        self.provides = [cview.endpoint_view(e, n, 0, names, root) for n, e in enumerate(component.provides)]
+        self.macros = self._macros(component, slots, root)
+        for endpoint in self.uses:
+            for method in endpoint.methods:
+                _client(endpoint, method)
+        for endpoint in self.provides:
+            for method in endpoint.methods:
+                _server(method)
+        served = [m for endpoint in self.provides for m in endpoint.methods]
+        self.room = [m for m in served if m.room]
+        self.bulk_copy = max((e.bulk[0] - wire.BULK_HEADER_BYTES for e in self.provides if e.bulk), default=0)
+        if any(e.bulk for e in self.provides):
+            self.bulk_copy = max(self.bulk_copy, 1)
+        self.scratch = any(m.out_way == wire.PAGE for m in served)
+        self.raised_by_client = [(e, event) for e in self.provides for event in e.events_in]
+        self.raised_by_server = [(e, event) for e in self.uses for event in e.events_out]
+        self.starts = self._starts()
+
+    def _macros(self, component: Component, slots: dict[str, int], root: Path) -> list[Macro]:
+        macros = [Macro(e.slot_macro, e.slot, e.where) for e in self.uses]
+        if component.power:
+            macros.append(Macro("POWER_SLOT", slots["power"], self.where))
+        bits = irq_bits(component)
+        for device in component.devices:
+            place = cview.where(device.place, root)
+            macros.append(Macro(f"{device.name.upper()}_SLOT", slots[f"device {device.name}"], place))
+            if device.irq:
+                macros.append(Macro(f"{device.name.upper()}_IRQ_BIT", bits[device.name], place))
+        return macros
+
+    def _starts(self) -> list[str]:
+        """What the glue does before main: shake hands over the bulk extents."""
+        lines = [
+            f"nexus_bulk_start_client(nexus_servers[{endpoint.index}].bulk);"
+            for endpoint in self.uses
+            if endpoint.bulk
+        ]
+        if any(endpoint.bulk for endpoint in self.provides):
+            lines += [
+                "for (uint32_t i = 0; i < nexus_client_count; i++) {",
+                "    nexus_bulk_start_server(nexus_clients[i].bulk);",
+                "}",
+            ]
+        return lines
+
+
+def _extra(method: CMethod, name: str) -> str:
+    """A name for a parameter that the generator adds, free among the author's."""
+    shown = {declaration.split()[-1].lstrip("*") for declaration in method.prototype}
+    while name in shown:
+        name += "_"
+    return name
+
+
+def _client(endpoint: CEndpoint, method: CMethod) -> None:
+    """The statements of a client stub."""
+    deadline = f"uint64_t {_extra(method, 'deadline')}"
+    method.until_prototype = [deadline] + method.prototype
+    method.until_parameters = ["uint64_t deadline"] + method.parameters
+    method.until_arguments = ["NEURON_FOREVER"] + method.arguments
+    call = f"deadline, {endpoint.errors}"
+    if method.in_way == wire.BULK:
+        method.call = [
+            "uint8_t *at;",
+            "int result = nexus_bulk_begin(row->bulk, &at);",
+            "if (result != 0) {",
+            "    return result;",
+            "}",
+            *method.in_puts,
+            "struct nexus_reader reader = {NULL, 0, 0};",
+            f"result = nexus_bulk_call(row, {method.number}, at, {call}, &reader);",
+        ]
+        method.read_reply = []
+        return
+    if method.in_way == wire.PAGE:
+        tag = f"NEURON_TAG({method.number}, 0, at - __nexus_out)"
+        method.call = ["uint8_t *at = __nexus_out;", *method.in_puts, NO_WORDS]
+    else:
+        tag = f"NEURON_TAG({method.number}, {method.in_words}, 0)"
+        values = ", ".join(method.in_word_values) or "0"
+        method.call = [f"const uint64_t words[NEURON_MESSAGE_WORDS] = {{{values}}};"]
+    method.call += [
+        "struct neuron_call_out out;",
+        f"const int result = nexus_call(row, {tag}, words, {call}, &out);",
+    ]
+    if method.out_way == wire.PAGE:
+        method.read_reply = ["struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);"]
+    else:
+        method.read_reply = [f"struct nexus_reader reader = nexus_read_words(out.tag, {method.out_words});"]
+
+
+def _server(method: CMethod) -> None:
+    """The statements of a method's dispatch, reply and deferred reply."""
+    client = f"struct nexus_client {_extra(method, 'client')}"
+    token, result = f"struct nexus_token {_extra(method, 'token')}", f"int {_extra(method, 'result')}"
+    method.handler_prototype = [client] + method.prototype
+    method.later_prototype = [token, result] + method.reply_prototype
+    method.later_parameters = ["struct nexus_token token", "int result"] + method.reply_parameters
+    method.call_arguments = ["row->client"] + method.handler_arguments
+    pack = f"pack_{method.name}"
+    later = "".join(f", {a}" for a in method.reply_arguments)
+    now = "".join(f", {a}" for a in method.pack_arguments)
+    {wire.WORDS: _server_words, wire.PAGE: _server_page, wire.BULK: _server_bulk}[method.out_way](
+        method, pack, later, now
+    )
+    method.refuse = ["nexus_refuse(reader.status);"]
+    if method.in_way == wire.BULK:
+        method.read_request = ["struct nexus_reader reader = nexus_bulk_take(request, row, bulk_copy);"]
+        method.refuse = [
+            WORDS,
+            "const uint64_t refusal = nexus_result_tag(reader.status, 0);",
+            "nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);",
+        ]
+    elif method.in_way == wire.PAGE:
+        method.read_request = ["struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);"]
+    else:
+        method.read_request = [
+            f"struct nexus_reader reader = nexus_read_words(request->tag, {method.in_words});"
+        ]
+
+
+def _server_words(method: CMethod, pack: str, later: str, now: str) -> None:
+    method.pack_parameters = ["uint64_t *words", "int result"] + method.reply_parameters
+    method.pack = [f"words[{n}] = {value};" for n, value in enumerate(method.out_word_values)]
+    method.pack = method.pack or ["(void)words;"]
+    method.pack.append(f"return NEURON_TAG(0, {method.out_words}, 0);")
+    method.later = [
+        WORDS,
+        f"const uint64_t tag = {pack}(words, result{later});",
+        "return nexus_reply_later(token, tag, words);",
+    ]
+    method.answer = [WORDS, f"const uint64_t tag = {pack}(words, result{now});", "nexus_reply(tag, words);"]
+
+
+def _pack_bytes(method: CMethod) -> None:
+    method.pack_parameters = ["uint8_t *to", "int result"] + method.reply_parameters
+    method.pack = [*method.out_lengths, "uint8_t *at = to;", *method.out_puts]
+    method.pack.append("return NEURON_TAG(0, 0, at - to);")
+
+
+def _server_page(method: CMethod, pack: str, later: str, now: str) -> None:
+    _pack_bytes(method)
+    method.later = [
+        f"const uint64_t tag = {pack}(scratch, result{later});",
+        "return nexus_reply_page_later(token, tag, scratch);",
+    ]
+    method.answer = [NO_WORDS, f"nexus_reply({pack}(__nexus_in, result{now}), words);"]
+
+
+def _server_bulk(method: CMethod, pack: str, later: str, now: str) -> None:
+    _pack_bytes(method)
+    method.later = [
+        "const struct nexus_client_row *row = nexus_client_of(token.client);",
+        "if (row == NULL || row->bulk == NULL) {",
+        "    return NEURON_STALE;",
+        "}",
+        WORDS,
+        f"const uint64_t packed = {pack}(nexus_bulk_body(row->bulk->out), result{later});",
+        "const uint64_t tag = nexus_bulk_answer(row, token.first_word, packed, words);",
+        "return nexus_reply_later(token, tag, words);",
+    ]
+    method.answer = [
+        WORDS,
+        f"const uint64_t packed = {pack}(nexus_bulk_body(row->bulk->out), result{now});",
+        "nexus_reply(nexus_bulk_answer(row, request->words[0], packed, words), words);",
+    ]
