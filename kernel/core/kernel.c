@@ -74,7 +74,7 @@ static int dispatch(const u64 *a)
     case NEURON_SYS_peers_changed:
         return peers_changed();
     case NEURON_SYS_yield:
-        sched_yield();
+        sched_give_way();
         return BLOCKED;
     case NEURON_SYS_exit:
         life_exit(current, a[0]);

@@ -56,7 +56,7 @@ void sched_detach(u32 task)
     }
 }
 
-void sched_yield(void)
+void sched_give_way(void)
 {
     queue_push_back(READY_QUEUE, current);
     current = NONE;
@@ -106,7 +106,7 @@ u32 sched_tick(u64 now)
         return task;
     }
     if (queue_has_level(READY_QUEUE, tasks[task].level)) {
-        sched_yield();
+        sched_give_way();
     }
     return NONE;
 }

@@ -19,7 +19,7 @@ void sched_finish(u32 task, int status);
 void sched_detach(u32 task);
 
 /* The current task lets the others of its level run first. */
-void sched_yield(void);
+void sched_give_way(void);
 
 /* Ends each kernel entry: chooses `current` and arms the timer. */
 void sched_choose(void);
