@@ -68,7 +68,7 @@ def check_provides_are_connected(
             if (instance.name, endpoint.name) not in served and instance is not result.init:
                 text = f"nobody is connected to `{instance.name}.{endpoint.name}`"
                 notes = [Note("it is declared here", endpoint.place)]
-                sink.warning("NX803", instance.place, text, notes=notes)
+                sink.warning("NX703", instance.place, text, notes=notes)
 
 
 def check_instances_fit(result: Assembled, sink: Sink) -> None:
@@ -106,7 +106,7 @@ def check_guarded_methods(result: Assembled, sink: Sink) -> None:
             sink.error("NX307", place, text)
         elif not has_policyd:
             text = f"`{method}` requires a capability, but the assembly has no policyd: every call is refused"
-            sink.warning("NX805", place, text)
+            sink.warning("NX705", place, text)
 
 
 def check_memory(result: Assembled, sink: Sink) -> None:

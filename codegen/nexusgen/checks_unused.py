@@ -8,10 +8,10 @@ from .loading import Project
 from .resolve_assembly import AssemblyResolver
 
 KINDS = {
-    syntax.Interface: ("NX801", "interface"),
-    syntax.Component: ("NX802", "component"),
-    syntax.Enum: ("NX801", "enum"),
-    syntax.Struct: ("NX801", "struct"),
+    syntax.Interface: ("NX701", "interface"),
+    syntax.Component: ("NX702", "component"),
+    syntax.Enum: ("NX701", "enum"),
+    syntax.Struct: ("NX701", "struct"),
 }
 
 
@@ -43,4 +43,4 @@ def check_unused_imports(project: Project, sink: Sink) -> None:
                 continue
             names = {found for found, definition in scope.names.items() if definition.file is imported}
             if not names & scope.used:
-                sink.warning("NX806", item.name.place, f"nothing from `{name}` is used here")
+                sink.warning("NX706", item.name.place, f"nothing from `{name}` is used here")

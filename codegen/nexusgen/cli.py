@@ -12,7 +12,7 @@ import traceback
 from importlib.util import find_spec
 from pathlib import Path
 
-from .diagnostics import Diagnostic, Failed, Printer
+from .diagnostics import Failed, Printer
 
 OK, WRONG, USAGE, INTERNAL = 0, 1, 2, 3
 
@@ -39,10 +39,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"nexusgen: Python module `{error.name}` is missing; `./nexus` installs it", file=sys.stderr)
         return INTERNAL
     except Exception as error:  # the last line of defence
-        found = _of_layout(error)
-        if found is not None:
-            show([found], options)
-            return WRONG
         _explain_internal_error(error)
         return INTERNAL
 
@@ -88,17 +84,6 @@ def _find_root() -> Path:
         if (folder / "components").is_dir() and (folder / "assemblies").is_dir():
             return folder
     return Path(__file__).resolve().parents[2]
-
-
-def _of_layout(error: Exception) -> Diagnostic | None:
-    """The diagnostic for what the layout found: sound, but it does not fit."""
-    from .layout import LayoutError
-
-    if not isinstance(error, LayoutError):
-        return None
-    from .catalogue import code_of
-
-    return Diagnostic(code_of(error.slug), "error", error.place, error.message, error.hint or None)
 
 
 def _explain_internal_error(error: Exception) -> None:

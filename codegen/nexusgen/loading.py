@@ -156,6 +156,6 @@ class Scope:
         """The names of this kind, for `did you mean`."""
         return [name for name, found in self.names.items() if isinstance(found.item, kinds)]
 
-    def may_be_lost(self, name: str) -> bool:
-        """Whether a syntax error may have swallowed the definition: then it is not reported as unknown."""
-        return self.damaged or name in self.lost
+    def may_be_lost(self, name: str, meant: str | None) -> bool:
+        """Whether an error that was reported already explains that the name is unknown; an obvious slip is one."""
+        return name in self.lost or (self.damaged and not meant)

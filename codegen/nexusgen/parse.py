@@ -65,6 +65,7 @@ class _Parse:
         self.sink = sink
         self.file = File(path)
         self.errors = 0
+        self.open_strings: set[int] = set()  # they swallowed the rest of their line: what is missing there is known
         TreeBuilder.path = path
         self.tokens = self._lex(text)
         self.state = _lark().parse_interactive("").parser_state
@@ -87,11 +88,10 @@ class _Parse:
             if not adjoins:
                 shown = f"`{token}`" if token.isprintable() else f"character {ord(token):#x}"
                 self.sink.error("NX102", self._place(token), f"{shown} has no meaning here")
-                self.file.damaged = True
         for token in tokens:
             if token.type == "STRING" and not (len(token) > 1 and token.endswith('"')):
                 self.sink.error("NX104", self._place(token), "this string is not closed on its line", expected='`"`')
-                self.file.damaged = True
+                self.open_strings.add(token.start_pos)
         last = tokens[-1] if tokens else None
         line, column = (last.end_line, last.end_column) if last else (1, 1)
         end = Token("$END", "", len(text), line, column)
@@ -144,7 +144,7 @@ class _Parse:
     def _acceptable(self, kinds: tuple[str, ...] | None = None) -> list[str]:
         """Which of these terminals (None: of all) can really be shifted now."""
         table = self.states[self.state.state_stack[-1]]
-        return [kind for kind in (kinds or sorted(table)) if kind in table and self._shifts(kind)]
+        return [kind for kind in (kinds or sorted(_spelling())) if kind in table and self._shifts(kind)]
 
     def _shifts(self, kind: str) -> bool:
         """Simulate: LALR may reduce several times before it sees that the token does not fit."""
@@ -170,9 +170,12 @@ class _Parse:
         """Report the token that does not fit; the position at which to go on."""
         token = self.tokens[position]
         expected = [kind for kind in self._acceptable() if kind != "BROKEN"]
-        if ";" in map(_spelling().get, expected) and self._ends_here(position):
-            self._report_missing(position)
-            self.state.feed_token(Token.new_borrow_pos("SEMICOLON", ";", token))
+        missing = next((kind for kind in ("SEMICOLON", "RPAR") if kind in expected), None)
+        if missing and self._ends_here(position):
+            self._report_missing(position, _spelling()[missing])
+            for kind in (missing, "SEMICOLON"):
+                if kind in self._acceptable((kind,)):
+                    self.state.feed_token(Token.new_borrow_pos(kind, _spelling()[kind], token))
             return position
         unclosed = self._unclosed_block(token)
         if unclosed:
@@ -194,9 +197,11 @@ class _Parse:
         previous = self.tokens[position - 1]
         return Place(self.path, previous.end_line, previous.end_column)
 
-    def _report_missing(self, position: int) -> None:
+    def _report_missing(self, position: int, missing: str) -> None:
         previous = self.tokens[position - 1]
-        self.sink.error("NX101", self._after(position), f"`;` is missing after `{_cut(previous)}`", expected="`;`")
+        if previous.start_pos not in self.open_strings:
+            text = f"`{missing}` is missing after `{_cut(previous)}`"
+            self.sink.error("NX101", self._after(position), text)
 
     def _unclosed_block(self, token: Token) -> Token | None:
         """The `{` that nobody closed, if this token can only be the next item."""
@@ -223,8 +228,9 @@ class _Parse:
         if previous is not None and previous.type == "NUMBER" and str(token) in UNITS:
             suggestion = f"{previous}{token}"
             notes.append(Note("a number and its unit are one word, without a space"))
-        elif token.type == "SEMICOLON" and previous is not None and previous.type == "RBRACE":
-            notes.append(Note("no `;` follows a `}`"))
+        if token.type == "SEMICOLON" and previous is not None and previous.type == "RBRACE":
+            self.sink.error("NX101", self._place(token), "no `;` follows a `}` in this language")
+            return
         shown = "the end of the file" if token.type == "$END" else f"`{_cut(token)}`"
         self.sink.error(
             "NX101",

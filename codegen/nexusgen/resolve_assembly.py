@@ -189,12 +189,12 @@ class AssemblyResolver:
         return None
 
     def _unknown_component(self, name: syntax.Name, scope: Scope, path: Path) -> None:
-        if scope.may_be_lost(name.text):
-            return
         known = [*scope.visible(syntax.Component), *self.project.component_names()]
         text = f"no component `{name.text}`: it is not in this file, and there is no "
         text += shown_path(path, self.project.root)
         meant = did_you_mean(name.text, known)
+        if scope.may_be_lost(name.text, meant):
+            return
         notes = [] if meant else [Note(f"`nexusgen new component {name.text}` makes one")]
         self.sink.error("NX115", name.place, text, suggestion=meant, notes=notes)
 
@@ -284,7 +284,7 @@ class AssemblyResolver:
                 self.used[(instance.name, name)] = None
         if not joined and not result.damaged:
             text = f"no instance has an unconnected `uses` named `{name}`"
-            self.sink.warning("NX804", item.client.place, text)
+            self.sink.warning("NX704", item.client.place, text)
 
     def _find_end(
         self, end: syntax.End, by_name: dict[str, Instance], provides: bool

@@ -87,10 +87,10 @@ class TypeResolver:
         return StringType(bound) if name == "string" else BytesType(bound)
 
     def _unknown_type(self, name: syntax.Name, scope: Scope) -> None:
-        if scope.may_be_lost(name.text):
-            return
         known = [*INTEGERS, "string", "bytes", *scope.visible(syntax.Enum, syntax.Struct)]
         meant = FOREIGN_TYPES.get(name.text) or did_you_mean(name.text, known)
+        if scope.may_be_lost(name.text, meant):
+            return
         other = scope.names.get(name.text)
         text = f"no type `{name.text}`"
         notes = [Note(f"`{name.text}` is no enum or struct", other.item.name.place)] if other else []
@@ -102,10 +102,10 @@ class TypeResolver:
         found = scope.find(name, (syntax.Interface,))
         if found is not None:
             return self.definition(found)
-        if scope.may_be_lost(name.text):
-            return None
         known = scope.visible(syntax.Interface)
         meant = did_you_mean(name.text, known)
+        if scope.may_be_lost(name.text, meant):
+            return None
         notes = [] if meant else self._where_defined(name.text)
         text = f"no interface `{name.text}`"
         expected = None if meant else listed(known)
