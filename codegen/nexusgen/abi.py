@@ -57,6 +57,16 @@ def files() -> tuple[Path, ...]:
     return tuple(INCLUDE / name for name in ("limits.h", "abi.h", "table.h", "status.h", "syscalls.def"))
 
 
+@lru_cache(maxsize=None)
+def fields(prefix: str) -> tuple[str, ...]:
+    """The words of a row in their order: enum neuron_<prefix>_row without its last member."""
+    text = _COMMENT.sub(" ", (INCLUDE / "table.h").read_text(encoding="utf-8"))
+    body = re.search(rf"enum neuron_{prefix.lower()}_row \{{(.*?)\}}", text, re.S)
+    assert body is not None, prefix
+    names = re.findall(rf"NEURON_{prefix}_(\w+) =", body.group(1))
+    return tuple(name for name in names if name != "ROW_WORDS")
+
+
 @lru_cache(maxsize=1)
 def load() -> Abi:
     """Read the headers once."""
