@@ -1,0 +1,264 @@
+/* The driver of the kernel's entries. */
+#include "drive.h"
+
+#include <string.h>
+
+#include "deadline.h"
+#include "invariant.h"
+#include "kernel.h"
+#include "queue.h"
+
+#define SAVED_REGISTERS 13u
+#define NOT_IN_A_CALL 0xffffu
+#define INIT_SLEEP 1000000u
+#define PATTERN UINT64_C(0x5ec2e70000000000)
+
+/* The outputs of each call, as text: "NEURON_OUT(tag, w0)". */
+#define NEURON_SYSCALL(number, name, in, out) [number] = #out,
+#define NEURON_RESERVED(number, name, in, out) [number] = #out,
+static const char *const outputs[] = {
+#include <neuron/syscalls.def>
+};
+#undef NEURON_SYSCALL
+#undef NEURON_RESERVED
+
+static const u32 saved[SAVED_REGISTERS] = {2, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
+static u64 call_of[NEURON_TASKS_MAX];       /* what a task called and has not come back from */
+static u64 generation_of[NEURON_TASKS_MAX]; /* ... in which life */
+
+static u32 output_count(u64 number)
+{
+    u32 count = 0;
+
+    if (number >= sizeof(outputs) / sizeof(outputs[0]) || strstr(outputs[number], "()") != NULL) {
+        return 0;
+    }
+    for (const char *p = outputs[number]; *p != '\0'; p++) {
+        count += *p == ',';
+    }
+    return count + 1;
+}
+
+static int is_status(int64_t value)
+{
+#define IS_STATUS(name, number, text) || value == (number)
+    return 0 NEURON_STATUS_LIST(IS_STATUS);
+#undef IS_STATUS
+}
+
+static u64 pattern(u32 task, u32 reg)
+{
+    return PATTERN + task * 64 + reg;
+}
+
+/* How many registers from a1 on may carry something. */
+static u32 carried(u64 number, const u64 *x)
+{
+    int64_t status = (int64_t)x[REG_A0];
+
+    if (status == NEURON_OK) {
+        u32 words = (u32)NEURON_TAG_WORDS(x[REG_A0 + 1]);
+        return number == NEURON_SYS_call ? 1 + words : output_count(number);
+    }
+    return status == NEURON_NOTIFIED ? 1 : 0;
+}
+
+/* A task came back from a call: its registers are what the convention says. */
+static void check_registers(u32 task)
+{
+    const u64 *x = tasks[task].context.x;
+    u64 number = call_of[task];
+
+    assert_true(is_status((int64_t)x[REG_A0]));
+    for (u32 r = REG_A0 + 1 + carried(number, x); r <= REG_A7; r++) {
+        assert_int_equal(x[r], 0);
+    }
+    if (x[REG_A0] == NEURON_OK && output_count(number) == 7) { /* recv: words not sent */
+        for (u64 w = NEURON_TAG_WORDS(x[REG_A0 + 1]); w < NEURON_MESSAGE_WORDS; w++) {
+            assert_int_equal(x[REG_A0 + 2 + w], 0);
+        }
+    }
+    assert_int_equal(x[REG_RA], 0);
+    for (u32 i = 0; i < 7; i++) {
+        assert_int_equal(x[i < 3 ? REG_T0 + i : REG_T3 + i - 3], 0);
+    }
+    for (u32 i = 0; i < SAVED_REGISTERS; i++) {
+        assert_int_equal(x[saved[i]], pattern(task, saved[i]));
+    }
+}
+
+/* After every entry. */
+static void check_all(void)
+{
+    invariant_check();
+    for (u32 t = 0; t < task_count; t++) {
+        if (call_of[t] == NOT_IN_A_CALL) {
+            continue;
+        }
+        if (tasks[t].state != NEURON_TASK_RUNNING || tasks[t].generation != generation_of[t]) {
+            call_of[t] = NOT_IN_A_CALL;
+        } else if (tasks[t].wait == WAIT_NONE) {
+            check_registers(t);
+            call_of[t] = NOT_IN_A_CALL;
+        }
+    }
+}
+
+/* All that a refused call must leave alone, but for the registers of its caller. */
+struct snapshot {
+    struct task tasks[NEURON_TASKS_MAX];
+    struct slot slots[WORLD_ROWS];
+    struct queue queues[QUEUES];
+    struct link links[NEURON_TASKS_MAX];
+    u64 deadlines[2 * DEADLINE_LEAVES];
+    u32 current;
+};
+static struct snapshot before;
+
+static void take_snapshot(void)
+{
+    memcpy(before.tasks, tasks, task_count * sizeof(tasks[0]));
+    memcpy(before.slots, slots, world.words[NEURON_TABLE_SLOTS] * sizeof(slots[0]));
+    memcpy(before.queues, queues, task_count * sizeof(queues[0]));
+    before.queues[READY_QUEUE] = queues[READY_QUEUE];
+    memcpy(before.links, links, task_count * sizeof(links[0]));
+    memcpy(before.deadlines, deadlines, sizeof(deadlines));
+    before.current = current;
+}
+
+static void check_nothing_changed(u32 caller)
+{
+    before.tasks[caller].context = tasks[caller].context;
+    assert_int_equal(current, before.current);
+    assert_memory_equal(before.tasks, tasks, task_count * sizeof(tasks[0]));
+    assert_memory_equal(before.slots, slots, world.words[NEURON_TABLE_SLOTS] * sizeof(slots[0]));
+    assert_memory_equal(before.queues, queues, task_count * sizeof(queues[0]));
+    assert_memory_equal(&before.queues[READY_QUEUE], &queues[READY_QUEUE], sizeof(queues[0]));
+    assert_memory_equal(before.links, links, task_count * sizeof(links[0]));
+    assert_memory_equal(before.deadlines, deadlines, sizeof(deadlines));
+}
+
+/* TIMEOUT ends a wait and PEER_* a session; all other errors are refusals. */
+static int is_refusal(int64_t status)
+{
+    return status < 0 && status != NEURON_TIMEOUT && status != NEURON_PEER_RESTARTED &&
+           status != NEURON_PEER_DIED && status != NEURON_DROPPED;
+}
+
+int64_t drive_call(u64 number, const u64 inputs[7])
+{
+    u32 caller = current;
+
+    assert_true(caller < task_count);
+    u64 *x = tasks[caller].context.x;
+    u64 generation = tasks[caller].generation;
+    for (u32 r = 1; r < 32; r++) {
+        if (r != REG_GP && r != REG_TP) {
+            x[r] = pattern(caller, r);
+        }
+    }
+    for (u32 i = 0; i < 7; i++) {
+        x[REG_A0 + i] = inputs[i];
+    }
+    x[REG_A7] = number;
+    take_snapshot();
+    call_of[caller] = number;
+    generation_of[caller] = generation;
+    kernel_syscall();
+    int64_t status = (int64_t)x[REG_A0];
+    int back = call_of[caller] == number && tasks[caller].wait == WAIT_NONE;
+    check_all();
+    if (back && is_refusal(status)) {
+        check_nothing_changed(caller);
+    }
+    return status;
+}
+
+void drive_fault(u64 cause, u64 address)
+{
+    kernel_fault(cause, address);
+    check_all();
+}
+
+void drive_time(u64 now)
+{
+    while (machine.timer <= now) {
+        machine.now = machine.timer > machine.now ? machine.timer : machine.now;
+        kernel_timer();
+        check_all();
+    }
+    machine.now = now;
+}
+
+void drive_idle(void)
+{
+    assert_int_equal(current, NONE);
+    kernel_idle();
+    check_all();
+}
+
+void drive_current(u32 task)
+{
+    assert_int_equal(current, task);
+}
+
+int64_t drive_status(u32 task)
+{
+    assert_int_equal(tasks[task].state, NEURON_TASK_RUNNING);
+    assert_int_equal(tasks[task].wait, WAIT_NONE);
+    return (int64_t)tasks[task].context.x[REG_A0];
+}
+
+u64 drive_reg(u32 task, u32 output)
+{
+    assert_int_equal(tasks[task].wait, WAIT_NONE);
+    return tasks[task].context.x[REG_A0 + 1 + output];
+}
+
+void drive_start(u32 task)
+{
+    u32 left = tasks[task].own_pages;
+
+    while (left > 0) {
+        assert_int_equal(SYS(task_reset_step, NEURON_SLOT_TASK, task), NEURON_OK);
+        left = (u32)drive_reg(init_task, 0);
+    }
+    assert_int_equal(SYS(task_start, NEURON_SLOT_TASK, task), NEURON_OK);
+}
+
+void drive_up(void)
+{
+    for (u32 t = 0; t < NEURON_TASKS_MAX; t++) {
+        call_of[t] = NOT_IN_A_CALL;
+    }
+    world_boot();
+    drive_current(init_task);
+    for (u32 t = 0; t < task_count; t++) {
+        if (t != init_task) {
+            drive_start(t);
+        }
+    }
+    drive_init_sleeps();
+}
+
+void drive_init_sleeps(void)
+{
+    drive_current(init_task);
+    SYS(wait, 0, machine.now + INIT_SLEEP);
+}
+
+void drive_init_wakes(void)
+{
+    drive_time(deadlines[DEADLINE_LEAVES + init_task]);
+    drive_current(init_task);
+}
+
+u8 *drive_in(u32 task)
+{
+    return (u8 *)message_pages[in_page(task)];
+}
+
+u8 *drive_out(u32 task)
+{
+    return (u8 *)message_pages[out_page(task)];
+}

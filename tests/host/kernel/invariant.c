@@ -1,0 +1,320 @@
+/* The invariant of the kernel's state, told once more and from the outside. */
+#include "invariant.h"
+
+#include <neuron/table.h>
+
+#include "cmocka_all.h"
+#include "deadline.h"
+#include "machine.h"
+#include "queue.h"
+#include "state.h"
+#include "table.h"
+
+/* Page tables are large and change rarely: looked at once in so many checks. */
+#define SPACES_EVERY 64u
+
+static const u64 *table;
+static struct table_sections at;
+static u64 checks;
+static u64 token_seen[NEURON_TASKS_MAX];
+static u64 token_highest; /* of all that were ever given out */
+
+#define HOLDS(condition, task)                                                                     \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fail_msg("%s:%d: task %u: %s", __FILE__, __LINE__, (unsigned)(task), #condition);      \
+        }                                                                                          \
+    } while (0)
+
+static u64 row_word(u64 section, u64 row, u64 row_words, u64 field)
+{
+    return table[section + row * row_words + field];
+}
+
+static u64 map_word(u64 row, u64 field)
+{
+    return row_word(at.maps, row, NEURON_MAP_ROW_WORDS, field);
+}
+
+static u64 memory_word(u64 row, u64 field)
+{
+    return row_word(at.memories, row, NEURON_MEMORY_ROW_WORDS, field);
+}
+
+static u64 slot_word(u64 row, u64 field)
+{
+    return row_word(at.slots, row, NEURON_SLOT_ROW_WORDS, field);
+}
+
+/* Walks one list. Returns how many tasks are in it. */
+static u32 check_list(u32 q, u32 level)
+{
+    u32 count = 0;
+    u32 previous = NONE;
+
+    for (u32 t = queues[q].head[level]; t != NONE; t = links[t].next) {
+        HOLDS(t < task_count, t);
+        HOLDS(links[t].queue == q, t);
+        HOLDS(links[t].previous == previous, t);
+        HOLDS(tasks[t].level == level, t);
+        previous = t;
+        count++;
+        HOLDS(count <= task_count, t);
+    }
+    HOLDS(queues[q].tail[level] == previous, previous);
+    return count;
+}
+
+static void check_queues(void)
+{
+    u32 queued = 0;
+    u32 linked = 0;
+
+    for (u32 i = 0; i <= task_count; i++) {
+        u32 q = i == task_count ? READY_QUEUE : i;
+        for (u32 level = 0; level < NEURON_LEVELS; level++) {
+            int used = (queues[q].levels >> level) % 2 == 1;
+            HOLDS(used == (queues[q].head[level] != NONE), q);
+            HOLDS(used == (queues[q].tail[level] != NONE), q);
+            if (used) {
+                queued += check_list(q, level);
+            }
+        }
+    }
+    for (u32 t = 0; t < task_count; t++) {
+        if (links[t].queue != NONE) {
+            linked++;
+        } else {
+            HOLDS(links[t].next == NONE && links[t].previous == NONE, t);
+        }
+    }
+    HOLDS(queued == linked, NONE);
+}
+
+static void check_deadlines(void)
+{
+    for (u32 n = 1; n < DEADLINE_LEAVES; n++) {
+        u64 left = deadlines[2 * n];
+        u64 right = deadlines[2 * n + 1];
+        HOLDS(deadlines[n] == (left < right ? left : right), n);
+    }
+    for (u32 t = 0; t < DEADLINE_LEAVES; t++) {
+        if (t >= task_count || tasks[t].wait == WAIT_NONE) {
+            HOLDS(deadlines[DEADLINE_LEAVES + t] == NEURON_FOREVER, t);
+        }
+    }
+    HOLDS(machine.timer <= deadline_earliest(), NONE);
+}
+
+static void check_open_call(u32 t)
+{
+    const struct task *task = &tasks[t];
+    u32 s = task->server;
+
+    HOLDS(s < task_count && s != t, t);
+    HOLDS(tasks[s].level > task->level, t);
+    HOLDS(task->call_slot >= task->first_slot, t);
+    HOLDS(task->call_slot < task->first_slot + task->slots, t);
+    const struct slot *slot = &slots[task->call_slot];
+    HOLDS(slot->kind == NEURON_CAP_PORT && slot->object == s, t);
+    HOLDS((slot->rights & NEURON_RIGHT_CALL) != 0, t);
+    HOLDS(tasks[s].state != NEURON_TASK_GIVEN_UP, t);
+    if (task->wait == WAIT_QUEUED) {
+        HOLDS(links[t].queue == s, t);
+        HOLDS(tasks[s].wait != WAIT_RECV, t);
+        if (tasks[s].state == NEURON_TASK_RUNNING) {
+            HOLDS(slot->generation == 0 || slot->generation == tasks[s].generation, t);
+        }
+    } else {
+        HOLDS(links[t].queue == NONE, t);
+        HOLDS(tasks[s].state == NEURON_TASK_RUNNING, t);
+        HOLDS(slot->generation == tasks[s].generation, t);
+        HOLDS(task->token % 64 == t, t);
+        if (task->token != token_seen[t]) {
+            HOLDS(task->token > token_highest, t);
+            token_highest = task->token;
+            token_seen[t] = task->token;
+        }
+    }
+}
+
+static void check_waiting(u32 t)
+{
+    const struct task *task = &tasks[t];
+
+    switch (task->wait) {
+    case WAIT_RECV:
+        HOLDS(task->bits == 0, t);
+        HOLDS(queues[t].levels == 0, t);
+        HOLDS(task->ready == 1, t);
+        HOLDS(links[t].queue == NONE, t);
+        break;
+    case WAIT_BITS:
+        HOLDS((task->bits & task->mask) == 0, t);
+        HOLDS(links[t].queue == NONE, t);
+        break;
+    default:
+        HOLDS(task->wait == WAIT_QUEUED || task->wait == WAIT_SERVED, t);
+        check_open_call(t);
+        break;
+    }
+}
+
+static void check_task(u32 t)
+{
+    const struct task *task = &tasks[t];
+    u64 row = t;
+    int running = task->state == NEURON_TASK_RUNNING;
+    int in_ready = links[t].queue == READY_QUEUE;
+
+    HOLDS(task->state <= NEURON_TASK_GIVEN_UP, t);
+    HOLDS((t == current) + in_ready + (task->wait != WAIT_NONE) + !running == 1, t);
+    if (task->wait != WAIT_NONE) {
+        check_waiting(t);
+    }
+    HOLDS(task->ready <= (u32)running, t);
+    HOLDS(task->generation != 0 || !running, t);
+    HOLDS(task->reset_left <= task->own_pages, t);
+    HOLDS(task->own_pages >= 2, t);
+    HOLDS(task->level == row_word(at.tasks, row, NEURON_TASK_ROW_WORDS, NEURON_TASK_LEVEL), t);
+    if (running) {
+        HOLDS(task->reset_left == 0, t);
+        HOLDS(task->context.x[REG_GP] ==
+                  row_word(at.tasks, row, NEURON_TASK_ROW_WORDS, NEURON_TASK_GP),
+              t);
+        HOLDS(task->context.x[REG_TP] ==
+                  row_word(at.tasks, row, NEURON_TASK_ROW_WORDS, NEURON_TASK_TP),
+              t);
+    } else {
+        HOLDS(links[t].queue == NONE, t);
+    }
+}
+
+static void check_current(void)
+{
+    u32 top = queue_top(READY_QUEUE);
+
+    if (current == NONE) {
+        HOLDS(top == NONE, top);
+    } else {
+        HOLDS(current < task_count, current);
+        HOLDS(top == NONE || tasks[top].level <= tasks[current].level, top);
+    }
+}
+
+/* Authority is what the table says: only `generation` ever changes. */
+static void check_slots(void)
+{
+    for (u32 s = 0; s < table[NEURON_TABLE_SLOTS]; s++) {
+        if (slot_word(s, NEURON_SLOT_RUNTIME) == 1) {
+            HOLDS(slots[s].kind == NEURON_CAP_NONE, s);
+            continue;
+        }
+        HOLDS(slots[s].kind == slot_word(s, NEURON_SLOT_KIND), s);
+        HOLDS(slots[s].rights == slot_word(s, NEURON_SLOT_RIGHTS), s);
+        HOLDS(slots[s].object == slot_word(s, NEURON_SLOT_OBJECT), s);
+        HOLDS(slots[s].badge == slot_word(s, NEURON_SLOT_BADGE), s);
+        HOLDS(slots[s].bits == slot_word(s, NEURON_SLOT_BITS), s);
+        HOLDS(slots[s].generation == 0 || (slots[s].kind == NEURON_CAP_PORT &&
+                                           slots[s].generation <= tasks[slots[s].object].generation),
+              s);
+    }
+}
+
+/* What the table and the message pages put at an address: physical address and protection, or 0. */
+static u64 declared(u32 task, u64 va, u64 *prot)
+{
+    u64 base = NEURON_USER_BASE + task * (u64)NEURON_USER_SPAN;
+
+    *prot = NEURON_PROT_RW;
+    if (va == base + NEURON_IN_OFFSET) {
+        return FAKE_MESSAGE_PAGES + in_page(task) * (u64)NEURON_PAGE;
+    }
+    if (va == base + NEURON_OUT_OFFSET) {
+        return FAKE_MESSAGE_PAGES + out_page(task) * (u64)NEURON_PAGE;
+    }
+    for (u64 m = 0; m < table[NEURON_TABLE_MAPS]; m++) {
+        u64 memory = map_word(m, NEURON_MAP_MEMORY);
+        u64 first = map_word(m, NEURON_MAP_VA);
+        u64 bytes = memory_word(memory, NEURON_MEMORY_PAGES) * NEURON_PAGE;
+        if (map_word(m, NEURON_MAP_TASK) == task && va >= first && va - first < bytes) {
+            *prot = map_word(m, NEURON_MAP_PROT);
+            return memory_word(memory, NEURON_MEMORY_PHYS) + va - first;
+        }
+    }
+    return 0;
+}
+
+/* Root and middle table lead to the task's own leaf tables and to nothing else. */
+static u32 check_upper_tables(u32 t)
+{
+    u64 base = NEURON_USER_BASE + t * (u64)NEURON_USER_SPAN;
+    u32 root = machine.roots[t];
+    u64 first_block = base / NEURON_BLOCK % NEURON_PT_ENTRIES;
+
+    HOLDS(root + 2 == tasks[t].first_leaf, t);
+    for (u32 i = 0; i < NEURON_PT_ENTRIES; i++) {
+        u64 expected = i == FAKE_KERNEL_ENTRY_INDEX ? FAKE_KERNEL_ENTRY : 0;
+        if (i == base / 0x40000000) {
+            expected = (FAKE_PAGE_TABLES / NEURON_PAGE + root + 1) * 1024 + 1;
+        }
+        HOLDS(page_tables[root][i] == expected, t);
+        expected = 0;
+        if (i >= first_block && i - first_block < tasks[t].leaf_tables) {
+            expected = (FAKE_PAGE_TABLES / NEURON_PAGE + root + 2 + i - first_block) * 1024 + 1;
+        }
+        HOLDS(page_tables[root + 1][i] == expected, t);
+    }
+    return root + 2;
+}
+
+/* Every page of every task: declared, W^X, user, accessed and dirty, nothing else. */
+static void check_spaces(void)
+{
+    u32 next_root = 0;
+
+    for (u32 t = 0; t < task_count; t++) {
+        u64 base = NEURON_USER_BASE + t * (u64)NEURON_USER_SPAN;
+        HOLDS(machine.roots[t] == next_root, t);
+        u32 leaf = check_upper_tables(t);
+        for (u64 p = 0; p < tasks[t].leaf_tables * (u64)NEURON_PT_ENTRIES; p++) {
+            u64 pte = page_tables[leaf + p / NEURON_PT_ENTRIES][p % NEURON_PT_ENTRIES];
+            u64 prot = 0;
+            u64 phys = declared(t, base + p * NEURON_PAGE, &prot);
+            if (phys == 0) {
+                HOLDS(pte == 0, t);
+                continue;
+            }
+            HOLDS(pte % 2 == 1 && pte / 1024 == phys / NEURON_PAGE, t);
+            HOLDS((pte / 2) % 8 == prot && (pte / 4 % 2 == 0 || pte / 8 % 2 == 0), t);
+            HOLDS((pte / 16) % 64 == 0x0d, t); /* U, not G, A, D */
+        }
+        next_root = leaf + tasks[t].leaf_tables;
+    }
+}
+
+void invariant_begin(const u64 *words)
+{
+    table = words;
+    at = table_sections(words);
+    checks = 0;
+    token_highest = 0;
+    for (u32 t = 0; t < NEURON_TASKS_MAX; t++) {
+        token_seen[t] = 0;
+    }
+}
+
+void invariant_check(void)
+{
+    check_queues();
+    check_deadlines();
+    for (u32 t = 0; t < task_count; t++) {
+        check_task(t);
+    }
+    check_current();
+    check_slots();
+    if (checks % SPACES_EVERY == 0) {
+        check_spaces();
+    }
+    checks++;
+}

@@ -1,0 +1,113 @@
+/* core/arch.h for the host. */
+#include "machine.h"
+
+#include <string.h>
+
+#include "arch.h"
+#include "cmocka_all.h"
+
+#define RUBBISH 0xa5
+
+struct machine machine;
+
+void machine_reset(void)
+{
+    machine.now = 1000;
+    machine.timer = 0;
+    machine.uart_takes = UART_UNLIMITED;
+    machine.uart_used = 0;
+    machine.power_offs = 0;
+    machine.power_status = 0;
+    memset(machine.roots, 0xff, sizeof(machine.roots));
+    memset(machine.ram, RUBBISH, sizeof(machine.ram));
+    for (u32 i = 0; i < sizeof(machine.payload); i++) {
+        machine.payload[i] = (u8)(1 + i * 7 % 251);
+    }
+}
+
+u8 *machine_ram(u64 phys)
+{
+    assert_true(phys >= FAKE_RAM_BASE && phys < FAKE_RAM_BASE + sizeof(machine.ram));
+    return &machine.ram[phys - FAKE_RAM_BASE];
+}
+
+u8 machine_payload_byte(u64 phys)
+{
+    assert_true(phys >= NEURON_PAYLOAD_BASE && phys < FAKE_PAYLOAD_END);
+    return machine.payload[phys - NEURON_PAYLOAD_BASE];
+}
+
+u32 machine_said(const char *text)
+{
+    size_t length = strlen(text);
+    u32 times = 0;
+
+    for (u32 i = 0; i + length <= machine.uart_used; i++) {
+        if (memcmp(&machine.uart[i], text, length) == 0) {
+            times++;
+        }
+    }
+    return times;
+}
+
+u64 arch_now(void)
+{
+    return machine.now;
+}
+
+void arch_timer_arm(u64 deadline)
+{
+    machine.timer = deadline;
+}
+
+int arch_uart_ready(void)
+{
+    return machine.uart_takes > 0;
+}
+
+void arch_uart_put(u8 byte)
+{
+    assert_true(machine.uart_takes > 0);
+    if (machine.uart_takes != UART_UNLIMITED) {
+        machine.uart_takes--;
+    }
+    assert_true(machine.uart_used < sizeof(machine.uart));
+    machine.uart[machine.uart_used++] = byte;
+}
+
+void arch_power_off(u64 status)
+{
+    machine.power_offs++;
+    machine.power_status = status;
+}
+
+void arch_page_restore(u64 phys, u64 source, u64 bytes)
+{
+    u8 *page = machine_ram(phys);
+
+    assert_int_equal(phys % NEURON_PAGE, 0);
+    assert_true(bytes <= NEURON_PAGE);
+    for (u64 i = 0; i < NEURON_PAGE; i++) {
+        page[i] = i < bytes ? machine_payload_byte(source + i) : 0;
+    }
+}
+
+u64 arch_page_table_phys(u32 index)
+{
+    return FAKE_PAGE_TABLES + index * (u64)NEURON_PAGE;
+}
+
+u64 arch_message_phys(u32 index)
+{
+    return FAKE_MESSAGE_PAGES + index * (u64)NEURON_PAGE;
+}
+
+u64 arch_kernel_root_entry(u32 index)
+{
+    return index == FAKE_KERNEL_ENTRY_INDEX ? FAKE_KERNEL_ENTRY : 0;
+}
+
+void arch_set_root(u32 task, u32 page_table)
+{
+    machine.roots[task] = page_table;
+}
