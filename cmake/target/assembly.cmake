@@ -27,31 +27,36 @@ function(nexus_instance assembly instance generated)
         RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/${assembly}")
 endfunction()
 
-# The symbols of every instance but init, as blobs that are linked into init.
-function(nexus_symbols assembly out_sources)
+# What init knows of the others: its plan, with their linked addresses, and their symbols as blobs.
+function(nexus_knowledge_of_init assembly others)
     set(folder "${CMAKE_BINARY_DIR}/${assembly}")
     set(text "/* The symbols of the other tasks, for init's fault reports. */\n    .section .rodata\n")
     set(blobs)
-    foreach(instance IN LISTS NEXUS_INSTANCES)
-        if(NOT instance STREQUAL NEXUS_INIT)
-            set(blob "${folder}/${instance}.sym")
-            add_custom_command(OUTPUT "${blob}"
-                COMMAND ${NEXUSGEN} symbols "${folder}/${instance}.elf" -o "${blob}"
-                DEPENDS ${assembly}.${instance}.elf ${NEXUSGEN_SOURCES}
-                COMMENT "Symbols of ${assembly}/${instance}" VERBATIM)
-            list(APPEND blobs "${blob}")
-            string(APPEND text
-                "    .globl nexus_symbols_${instance}, nexus_symbols_${instance}_end\n"
-                "    .balign 4\n"
-                "nexus_symbols_${instance}:\n    .incbin \"${instance}.sym\"\n"
-                "nexus_symbols_${instance}_end:\n")
-        endif()
+    set(elfs)
+    set(targets)
+    foreach(instance IN LISTS others)
+        set(blob "${folder}/${instance}.sym")
+        add_custom_command(OUTPUT "${blob}"
+            COMMAND ${NEXUSGEN} symbols "${folder}/${instance}.elf" -o "${blob}"
+            DEPENDS ${assembly}.${instance}.elf ${NEXUSGEN_SOURCES}
+            COMMENT "Symbols of ${assembly}/${instance}" VERBATIM)
+        list(APPEND blobs "${blob}")
+        list(APPEND elfs --elf "${instance}=${folder}/${instance}.elf")
+        list(APPEND targets ${assembly}.${instance}.elf)
+        string(APPEND text
+            "    .globl nexus_symbols_${instance}, nexus_symbols_${instance}_end\n"
+            "    .balign 4\n"
+            "nexus_symbols_${instance}:\n    .incbin \"${instance}.sym\"\n"
+            "nexus_symbols_${instance}_end:\n")
     endforeach()
+    add_custom_command(OUTPUT "${folder}/init_plan.c"
+        COMMAND ${NEXUSGEN} plan ${assembly} ${elfs} -o "${folder}/init_plan.c"
+        DEPENDS ${targets} ${NEXUS_FILES} ${NEXUSGEN_SOURCES} ${NEURON_ABI}
+        COMMENT "Plan of ${assembly}/${NEXUS_INIT}" VERBATIM)
     set(source "${folder}/symbols.S")
     file(CONFIGURE OUTPUT "${source}" CONTENT "${text}" @ONLY)
     set_source_files_properties("${source}" PROPERTIES
         OBJECT_DEPENDS "${blobs}" COMPILE_OPTIONS "-Wa,-I${folder}")
-    set(${out_sources} "${source}" PARENT_SCOPE)
 endfunction()
 
 # Table, payload and image, judged by the kernel's own check.
@@ -77,9 +82,10 @@ function(nexus_image assembly)
 endfunction()
 
 function(nexus_assembly assembly)
-    nexus_sources(${assembly})
-    set(generated "${CMAKE_BINARY_DIR}/${assembly}/generated")
-    set(outputs "${generated}/init_plan.c")
+    set(folder "${CMAKE_BINARY_DIR}/${assembly}")
+    nexus_sources(${assembly} "${folder}")
+    set(generated "${folder}/generated")
+    set(outputs)
     foreach(type IN LISTS NEXUS_TYPES)
         list(APPEND outputs "${generated}/${type}/${type}.nexus.h" "${generated}/${type}/${type}.nexus.c")
     endforeach()
@@ -95,13 +101,12 @@ function(nexus_assembly assembly)
     foreach(type IN LISTS NEXUS_TYPES)
         nexus_component(${assembly} ${type} "${generated}")
     endforeach()
-    nexus_symbols(${assembly} symbols)
-    foreach(instance IN LISTS NEXUS_INSTANCES)
-        if(instance STREQUAL NEXUS_INIT)
-            nexus_instance(${assembly} ${instance} "${generated}" "${generated}/init_plan.c" "${symbols}")
-        else()
-            nexus_instance(${assembly} ${instance} "${generated}")
-        endif()
+    set(others ${NEXUS_INSTANCES})
+    list(REMOVE_ITEM others ${NEXUS_INIT})
+    foreach(instance IN LISTS others)
+        nexus_instance(${assembly} ${instance} "${generated}")
     endforeach()
+    nexus_knowledge_of_init(${assembly} "${others}")
+    nexus_instance(${assembly} ${NEXUS_INIT} "${generated}" "${folder}/init_plan.c" "${folder}/symbols.S")
     nexus_image(${assembly})
 endfunction()

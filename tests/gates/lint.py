@@ -54,7 +54,14 @@ def main() -> None:
     names = sorted(entry["file"] for entry in chosen)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "compile_commands.json").write_text(json.dumps(chosen))
-        tidy = ["clang-tidy", "--quiet", "--warnings-as-errors=*", "-p", folder]
+        tidy = [
+            "clang-tidy",
+            "--quiet",
+            f"--config-file={ROOT}/.clang-tidy",
+            "--warnings-as-errors=*",
+            "-p",
+            folder,
+        ]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             complaints = [
                 text for texts in pool.map(lambda name: run([*tidy, name]), names) for text in texts

@@ -24,7 +24,7 @@ void _start(void)
     exit(main());
 }
 
-void _exit(int code)
+void _exit(int code) /* NOLINT(readability-inconsistent-declaration-parameter-name): the header's is __status */
 {
     line_end();
     for (;;) {
