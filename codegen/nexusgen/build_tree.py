@@ -123,8 +123,8 @@ class TreeBuilder(Transformer):
     def device_flag(self, word, _semicolon):
         return syntax.DeviceOption(_word(word), None)
 
-    def device_dma(self, size):
-        return syntax.DeviceOption(syntax.Name("dma", size.place), size)
+    def device_dma(self, word, size, _semicolon):
+        return syntax.DeviceOption(_word(word), size)
 
     def device_policy(self, policy, capability):
         return syntax.DeviceOption(_word(policy), capability)

@@ -32,9 +32,9 @@ def run_checks(
     check_memory(result, sink)
     check_devices_exist(result, sink)
     check_devices_claimed_once(result, sink)
-    if not result.damaged:
+    if not sink.failed:  # else what is unused may be only misspelt
         check_unused_definitions(project, resolver, sink)
-    check_unused_imports(project, sink)
+        check_unused_imports(project, sink)
 
 
 def check_uses_are_connected(resolver: AssemblyResolver, result: Assembled, sink: Sink) -> None:
@@ -102,7 +102,7 @@ def check_guarded_methods(result: Assembled, sink: Sink) -> None:
         seen.add(instance.component.name)
         method, place = found
         if instance.component.name in ABOVE_INIT or instance is result.init:
-            text = f"`{instance.name}` stands above policyd or is it: its method `{method}` cannot require a capability"
+            text = f"`{instance.name}` cannot wait for policyd: its method `{method}` cannot require a capability"
             sink.error("NX307", place, text)
         elif not has_policyd:
             text = f"`{method}` requires a capability, but the assembly has no policyd: every call is refused"

@@ -34,13 +34,15 @@ def check_devices_exist(result: Assembled, sink: Sink) -> None:
         if index < len(windows) and (transport == "fixed" or counts[transport] <= len(windows)):
             continue
         if index < len(windows):
-            text = f"`{instance.name}.{device.name}` is the device number {counts[transport]} on {transport}"
+            text = f"`{instance.name}.{device.name}` is device number {counts[transport]} on {transport}"
         elif device.index is None and transport == "fixed":
             continue  # claimed twice: the other check says so
         else:
             text = f"`{device.device_class}[{index}]` is not on platform `{result.platform.name}`"
         expected = f"at most {len(windows)} on {transport}" if windows else "another device"
-        sink.error("NX503", device.place, text, expected=expected, notes=[Note("claimed here", instance.place)])
+        sink.error(
+            "NX503", device.place, text, expected=expected, notes=[Note("claimed here", instance.place)]
+        )
 
 
 def check_devices_claimed_once(result: Assembled, sink: Sink) -> None:

@@ -14,7 +14,9 @@ def check_no_cycles(result: Assembled, sink: Sink) -> None:
         chain = " -> ".join([edge.client.name for edge in ring] + [ring[0].client.name])
         notes = [Note(f"`{edge.client.name}` calls `{edge.server.name}`", edge.place) for edge in ring[1:]]
         text = f"calls go round in a ring: {chain}"
-        sink.error("NX408", ring[0].place, text, expected="an event in one of the two directions", notes=notes)
+        sink.error(
+            "NX408", ring[0].place, text, expected="an event in one of the two directions", notes=notes
+        )
 
 
 def check_calls_go_upward(result: Assembled, sink: Sink) -> None:
@@ -30,7 +32,13 @@ def check_calls_go_upward(result: Assembled, sink: Sink) -> None:
         chain = _chain(edge, all_edges)
         shown = " -> ".join(f"{one.name} ({shown_rank(one, result.init)})" for one in chain)
         text = f"a call must go to a higher priority: {shown}"
-        sink.error("NX407", edge.place, text, expected=_way_out(edge, result.init), notes=_declared(edge))
+        sink.error(
+            "NX407",
+            edge.place,
+            text,
+            expected=_way_out(edge, result.init),
+            notes=_declared(edge, result.init),
+        )
 
 
 def _way_out(edge: Edge, init: Instance | None) -> str:
@@ -38,11 +46,12 @@ def _way_out(edge: Edge, init: Instance | None) -> str:
         return "init calls nobody but policyd and logd"
     if edge.client.priority >= 255 or rank(edge.client, init)[0]:
         return f"a priority of `{edge.client.name}` below that of `{edge.server.name}`"
-    return f"`{edge.server.name}` above {edge.client.priority}, or `{edge.client.name}` below {edge.server.priority}"
+    client, server = edge.client, edge.server
+    return f"`{server.name}` above {client.priority}, or `{client.name}` below {server.priority}"
 
 
-def _declared(edge: Edge) -> list[Note]:
-    ends = (edge.client, edge.server)
+def _declared(edge: Edge, init: Instance | None) -> list[Note]:
+    ends = [one for one in (edge.client, edge.server) if not rank(one, init)[0]]
     return [Note(f"`{one.name}` has priority {one.priority}", one.place) for one in ends]
 
 

@@ -54,7 +54,8 @@ def show(diagnostics, options: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="nexusgen", description="Checks .assembly files and generates what a Nexus image needs from them."
+        prog="nexusgen",
+        description="Checks .assembly files and generates what a Nexus image needs from them.",
     )
     _common(parser, None, "text")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -74,7 +75,9 @@ def _common(parser: argparse.ArgumentParser, root, format_) -> None:
     """The common options are accepted before and after the verb."""
     parser.add_argument("--root", default=root, help="the project (default: found upward from here)")
     if not any("--format" in action.option_strings for action in parser._actions):
-        parser.add_argument("--format", choices=("text", "json"), default=format_, help="of results and diagnostics")
+        parser.add_argument(
+            "--format", choices=("text", "json"), default=format_, help="of results and diagnostics"
+        )
 
 
 def _find_root() -> Path:

@@ -17,9 +17,13 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     explain.add_argument("code", nargs="?", help="such as NX301; without one: all codes")
     explain.set_defaults(run=_explain)
 
-    report = verbs.add_parser("report", help="print the whole system: tasks, slots, bits, connections, memory")
+    report = verbs.add_parser(
+        "report", help="print the whole system: tasks, slots, bits, connections, memory"
+    )
     report.add_argument("assembly")
-    report.add_argument("--build", type=Path, help="folder with the linked components: adds sizes and addresses")
+    report.add_argument(
+        "--build", type=Path, help="folder with the linked components: adds sizes and addresses"
+    )
     report.add_argument("-o", dest="output", type=Path, help="file to write (default: standard output)")
     report.set_defaults(run=_report)
 

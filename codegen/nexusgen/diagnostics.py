@@ -173,7 +173,9 @@ class Printer:
         if found.suggestion:
             lines.append(f"  did you mean `{found.suggestion}`?")
         for note in found.notes:
-            lines.append(f"{self._head(note.place)}: note: {note.text}" if note.place else f"  note: {note.text}")
+            lines.append(
+                f"{self._head(note.place)}: note: {note.text}" if note.place else f"  note: {note.text}"
+            )
             if note.place:
                 lines += self._excerpt(note.place)
         return "\n".join(lines)
@@ -188,7 +190,7 @@ class Printer:
         before = line[: place.column - 1 - start].ljust(place.column - 1 - start)
         blank = "".join("\t" if c == "\t" else " " for c in before)
         carets = "^" * max(1, min(place.width, len(line) - len(before)))
-        return [f"{place.line:5} | {line}", f"      | {blank}{carets}"]
+        return [f"{place.line:5} | {line}".rstrip(), f"      | {blank}{carets}"]
 
     def _lines_of(self, path: Path) -> list[str]:
         if path not in self._lines:
@@ -219,4 +221,5 @@ def _summary(shown: list[Diagnostic]) -> str:
         count = sum(found.severity == severity for found in shown)
         if count:
             counts.append(f"{count} {severity}{'s' if count > 1 else ''}")
-    return f"{', '.join(counts)}; `nexusgen explain {shown[0].code}` says more"
+    first = next((found for found in shown if found.severity == "error"), shown[0])
+    return f"{', '.join(counts)}; `nexusgen explain {first.code}` says more"

@@ -18,7 +18,7 @@ from .resolve_types import TypeResolver
 
 
 def load(root: Path, assembly: str) -> System:
-    """The assembly of this name (or in this file), resolved and checked. Raises Failed with all diagnostics."""
+    """The assembly of this name or in this file, checked. Raises Failed with all diagnostics."""
     sink = Sink()
     root = Path(root).resolve()
     project = Project(root, sink)

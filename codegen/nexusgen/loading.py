@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,12 +75,30 @@ class Project:
 
     def component_names(self) -> list[str]:
         """Every component folder, for `did you mean`."""
-        return sorted(path.stem for path in self.root.glob("components/*/*.assembly") if path.stem == path.parent.name)
+        return sorted(
+            path.stem for path in self.root.glob("components/*/*.assembly") if path.stem == path.parent.name
+        )
 
     def assembly_names(self) -> list[str]:
         """Every assembly file, for `did you mean`."""
         own = [path for path in self.root.glob("assemblies/*/*.assembly") if path.stem == path.parent.name]
         return sorted({path.stem for path in [*self.root.glob("assemblies/*.assembly"), *own]})
+
+    def interface_place(self, name: str) -> Place | None:
+        """Where some component's file defines this interface: for a hint, so a look at the text will do."""
+        pattern = re.compile(rf"^[ \t]*interface[ \t]+({re.escape(name)})\b", re.MULTILINE)
+        for component in self.component_names():
+            path = self.component_path(component)
+            try:
+                text = path.read_text()
+            except (OSError, UnicodeDecodeError):
+                continue
+            found = pattern.search(text)
+            if found:
+                line_start = text.rfind("\n", 0, found.start(1)) + 1
+                line = text.count("\n", 0, found.start(1)) + 1
+                return Place(path, line, found.start(1) - line_start + 1, len(name))
+        return None
 
     # --- names
 
@@ -101,23 +120,31 @@ class Scope:
         self.lost = set(file.lost)
         self.damaged = file.damaged
         self.imports: dict[str, tuple[syntax.Import, syntax.File | None]] = {}
-        self._define(file, own=True)
+        self._define(file, None)
         for item in file.all(syntax.Import):
             self._import(item)
 
-    def _define(self, file: syntax.File, own: bool) -> None:
+    def _define(self, file: syntax.File, imported: syntax.Import | None) -> None:
         for item in file.items:
             if isinstance(item, (syntax.Import, syntax.Assembly)):
                 continue
             earlier = self.names.get(item.name.text)
             if earlier is None:
                 self.names[item.name.text] = Definition(item, file)
-            elif own or earlier.file is not file:
-                self._twice(item, earlier)
+            elif imported is None or earlier.file is not file:
+                self._twice(item, earlier, imported)
 
-    def _twice(self, item: syntax.Item, earlier: Definition) -> None:
+    def _twice(self, item: syntax.Item, earlier: Definition, imported: syntax.Import | None) -> None:
+        name = item.name.text
+        place, text = item.name.place, f"`{name}` is defined twice"
         notes = [Note("it is defined here first", earlier.item.name.place)]
-        self.project.sink.error("NX121", item.name.place, f"`{item.name.text}` is defined twice", notes=notes)
+        if imported is not None:
+            place, text = (
+                imported.name.place,
+                f"`{imported.name.text}` defines `{name}`, which is defined already",
+            )
+            notes.append(Note("and here again", item.name.place))
+        self.project.sink.error("NX121", place, text, notes=notes)
 
     def _import(self, item: syntax.Import) -> None:
         name, sink = item.name.text, self.project.sink
@@ -142,7 +169,7 @@ class Scope:
             return
         self.lost |= found.lost
         self.damaged |= found.damaged
-        self._define(found, own=False)
+        self._define(found, item)
 
     def find(self, name: syntax.Name, kinds: tuple[type, ...]) -> Definition | None:
         """The visible definition of this kind, marked as used; no complaint if there is none."""
@@ -157,5 +184,5 @@ class Scope:
         return [name for name, found in self.names.items() if isinstance(found.item, kinds)]
 
     def may_be_lost(self, name: str, meant: str | None) -> bool:
-        """Whether an error that was reported already explains that the name is unknown; an obvious slip is one."""
+        """Whether a reported error explains that the name is unknown; an obvious slip is reported all the same."""
         return name in self.lost or (self.damaged and not meant)

@@ -30,7 +30,9 @@ def size(number: Number, low: int, high: int, what: str, sink: Sink) -> int | No
     slip = SIZE_SLIPS.get(unit.lower()) if digits else None
     meant = digits + slip if slip is not None and digits else None
     expected = "bytes, or K or M behind the number: 4096, 8K, 1M"
-    sink.error("NX222", number.place, f"`{number.text[:40]}` is not a size", expected=expected, suggestion=meant)
+    sink.error(
+        "NX222", number.place, f"`{number.text[:40]}` is not a size", expected=expected, suggestion=meant
+    )
     return None
 
 
@@ -48,7 +50,9 @@ def duration(number: Number, low: int, high: int, what: str, sink: Sink) -> int 
     slip = TIME_SLIPS.get(unit.lower(), unit.lower() if unit.lower() in TIME_UNITS else None)
     meant = digits + slip if digits and slip is not None else None
     expected = "us, ms or s behind the number: 500us, 10ms, 2s"
-    sink.error("NX223", number.place, f"`{number.text[:40]}` is not a duration", expected=expected, suggestion=meant)
+    sink.error(
+        "NX223", number.place, f"`{number.text[:40]}` is not a duration", expected=expected, suggestion=meant
+    )
     return None
 
 

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 from lark import Lark, Token
-from lark.exceptions import UnexpectedToken
 
 from .build_tree import TreeBuilder
 from .diagnostics import Note, Sink, did_you_mean
@@ -65,7 +64,9 @@ class _Parse:
         self.sink = sink
         self.file = File(path)
         self.errors = 0
-        self.open_strings: set[int] = set()  # they swallowed the rest of their line: what is missing there is known
+        self.open_strings: set[
+            int
+        ] = set()  # they swallowed the rest of their line: what is missing there is known
         TreeBuilder.path = path
         self.tokens = self._lex(text)
         self.state = _lark().parse_interactive("").parser_state
@@ -80,7 +81,9 @@ class _Parse:
         for token in _stray:
             if token.type == "COMMENT":
                 if token.startswith("/*") and not (token.endswith("*/") and len(token) >= 4):
-                    self.sink.error("NX103", self._place(token, 2), "this comment is never closed", expected="`*/`")
+                    self.sink.error(
+                        "NX103", self._place(token, 2), "this comment is never closed", expected="`*/`"
+                    )
                     self.file.damaged = True
                 continue
             adjoins = previous and previous.line == token.line and previous.column + 1 == token.column
@@ -90,7 +93,9 @@ class _Parse:
                 self.sink.error("NX102", self._place(token), f"{shown} has no meaning here")
         for token in tokens:
             if token.type == "STRING" and not (len(token) > 1 and token.endswith('"')):
-                self.sink.error("NX104", self._place(token), "this string is not closed on its line", expected='`"`')
+                self.sink.error(
+                    "NX104", self._place(token), "this string is not closed on its line", expected='`"`'
+                )
                 self.open_strings.add(token.start_pos)
         last = tokens[-1] if tokens else None
         line, column = (last.end_line, last.end_column) if last else (1, 1)
@@ -108,6 +113,10 @@ class _Parse:
         position = 0
         while position < len(self.tokens):
             token = self.tokens[position]
+            if token.start_pos in self.open_strings and token.type == "STRING":
+                opened = self._pop(position, to_item=False)
+                position = self._skip(position, opened, False) if opened else position + 1
+                continue
             if self._feed(token):
                 position += 1
                 continue
@@ -182,7 +191,7 @@ class _Parse:
             self._report_unclosed(token, unclosed)
         else:
             self._report(position, expected)
-        return self._skip(position, self._pop(to_item=bool(unclosed)), bool(unclosed))
+        return self._skip(position, self._pop(position, to_item=bool(unclosed)), bool(unclosed))
 
     def _ends_here(self, position: int) -> bool:
         """Whether a missing `;` is the likely slip: the piece is complete and something new begins."""
@@ -208,7 +217,9 @@ class _Parse:
         starts_item = token.type in ITEM_WORDS and token.column == 1
         if not starts_item and token.type != "$END":
             return None
-        braces = [value for value in self.state.value_stack if isinstance(value, Token) and value.type == "LBRACE"]
+        braces = [
+            value for value in self.state.value_stack if isinstance(value, Token) and value.type == "LBRACE"
+        ]
         return braces[0] if braces else None
 
     def _report_unclosed(self, token: Token, brace: Token) -> None:
@@ -224,7 +235,9 @@ class _Parse:
         notes, suggestion = [], None
         previous = self.tokens[position - 1] if position else None
         if token.type not in ("NUMBER", "STRING", "$END"):
-            suggestion = did_you_mean(str(token), [word for word in words if word.isidentifier() and len(word) > 1])
+            suggestion = did_you_mean(
+                str(token), [word for word in words if word.isidentifier() and len(word) > 1]
+            )
         if previous is not None and previous.type == "NUMBER" and str(token) in UNITS:
             suggestion = f"{previous}{token}"
             notes.append(Note("a number and its unit are one word, without a space"))
@@ -241,7 +254,7 @@ class _Parse:
             notes=notes,
         )
 
-    def _pop(self, to_item: bool) -> int:
+    def _pop(self, position: int, to_item: bool) -> int:
         """Drop the broken piece; how many of its blocks are still open in the text."""
         opened, dropped = 0, []
         while True:
@@ -253,9 +266,12 @@ class _Parse:
             dropped.append(value)
             opened += isinstance(value, Token) and value.type == "LBRACE"
         if top_level and not self._at_member():
-            names = [value for value in dropped if isinstance(value, Name)]
+            names = [value.text for value in dropped if isinstance(value, Name)]
+            names += [
+                str(token) for token in self.tokens[position + 1 : position + 2] if token.type == "NAME"
+            ]
             if names:
-                self.file.lost.add(names[-1].text)
+                self.file.lost.add(names[-1])
             else:
                 self.file.damaged = True
         self.state.feed_token(Token("BROKEN", ""))
@@ -295,7 +311,9 @@ def _cut(token: str, limit: int = 40) -> str:
 
 def _either(words: list[str]) -> str | None:
     """a name, `;` or `{`."""
-    quoted = sorted({w if " " in w else f"`{w}`" for w in words}, key=lambda w: (" " not in w, w[1].isalpha(), w))
+    quoted = sorted(
+        {w if " " in w else f"`{w}`" for w in words}, key=lambda w: (" " not in w, w[1].isalpha(), w)
+    )
     if not quoted:
         return None
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

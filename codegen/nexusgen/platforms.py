@@ -19,7 +19,13 @@ PLATFORMS = {
         windows=(
             Window(base=0x101000, bytes=0x1000, irq=11, transport="fixed", device_class="goldfish.rtc"),
             *(
-                Window(base=0x10000000 + 0x1000 * n, bytes=0x1000, irq=n, transport="virtio-mmio", device_class=None)
+                Window(
+                    base=0x10000000 + 0x1000 * n,
+                    bytes=0x1000,
+                    irq=n,
+                    transport="virtio-mmio",
+                    device_class=None,
+                )
                 for n in range(1, 9)
             ),
         ),
@@ -30,4 +36,6 @@ PLATFORMS = {
 def windows_for(platform: Platform, device_class: str) -> list[Window]:
     """The windows behind which a device of this class can be."""
     transport = DEVICE_CLASSES[device_class]
-    return [w for w in platform.windows if w.transport == transport and w.device_class in (None, device_class)]
+    return [
+        w for w in platform.windows if w.transport == transport and w.device_class in (None, device_class)
+    ]

@@ -144,7 +144,7 @@ class AssemblyResolver:
         self._init(result, init)
 
     def _init(self, result: Assembled, setting: syntax.Setting | None) -> None:
-        """init is the instance that `init NAME;` names; without that, one named init of the component init."""
+        """init is the instance that `init NAME;` names; without that, one named init of component init."""
         name = setting.value if setting else syntax.Name("init", result.place)
         result.init = next((i for i in result.instances if i.name == name.text), None)
         if result.init is not None or name.text in self.lost_instances:
@@ -264,10 +264,13 @@ class AssemblyResolver:
         server = self._find_end(item.server, by_name, provides=True)
         if client and server:
             self._join(client, server, item, result)
-        elif client:
-            self.used.setdefault((client[0].name, client[1].name), None)
-        elif item.client.instance is not None:
-            self.used.setdefault((item.client.instance.text, item.client.endpoint.text), None)
+            return
+        for end in (
+            item.client,
+            item.server,
+        ):  # whatever was meant: that it is missing follows from this error
+            if end.instance is not None:
+                self.used.setdefault((end.instance.text, end.endpoint.text), None)
 
     def _connect_all(self, item: syntax.Connect, by_name: dict[str, Instance], result: Assembled) -> None:
         """connect *.log -> logd.log: every instance with a `uses` of that name that is not connected yet."""
@@ -303,7 +306,9 @@ class AssemblyResolver:
                 self.sink.error("NX401", end.instance.place, text, expected=expected, suggestion=meant)
             return None
         component = instance.component
-        right, wrong = (component.provides, component.uses) if provides else (component.uses, component.provides)
+        right, wrong = (
+            (component.provides, component.uses) if provides else (component.uses, component.provides)
+        )
         for endpoint in right:
             if endpoint.name == end.endpoint.text:
                 return instance, endpoint
@@ -318,7 +323,7 @@ class AssemblyResolver:
         other = next((endpoint for endpoint in wrong if endpoint.name == name), None)
         if other is not None:
             has = "uses" if word == "provides" else "provides"
-            text = f"`{instance.name}.{name}` is what `{instance.name}` {has}: it belongs on the other side of the arrow"
+            text = f"`{instance.name}` {has} `{name}`: it belongs on the other side of the arrow"
             notes = [Note("it is declared here", other.place)]
             expected = "connect CLIENT.USES -> SERVER.PROVIDES"
             self.sink.error("NX403", end.endpoint.place, text, expected=expected, notes=notes)
@@ -336,7 +341,9 @@ class AssemblyResolver:
         if self.used.get(key) is not None:
             notes = [Note("the first connection is here", self.used[key].place)]
             text = f"`{instance.name}.{uses.name}` is connected twice"
-            self.sink.error("NX405", item.client.place, text, expected="one connection for each `uses`", notes=notes)
+            self.sink.error(
+                "NX405", item.client.place, text, expected="one connection for each `uses`", notes=notes
+            )
             return
         if uses.interface is not provides.interface:
             self._mismatch(instance, uses, peer, provides, item)
@@ -352,15 +359,26 @@ class AssemblyResolver:
 
     def _mismatch(self, instance: Instance, uses: Endpoint, peer: Instance, provides: Endpoint, item) -> None:
         left, right = uses.interface, provides.interface
-        text = f"`{instance.name}.{uses.name}` is a `{left.name}`, `{peer.name}.{provides.name}` is a `{right.name}`"
-        notes = [Note("the client uses it here", uses.place), Note("the server provides it here", provides.place)]
+        text = f"`{instance.name}.{uses.name}` is of interface `{left.name}`, "
+        text += f"`{peer.name}.{provides.name}` of `{right.name}`"
+        notes = [
+            Note("the client uses it here", uses.place),
+            Note("the server provides it here", provides.place),
+        ]
         if left.name == right.name:
             text += ", and these are two interfaces of one name"
-            notes = [Note("the client's is defined here", left.place), Note("the server's is here", right.place)]
-        self.sink.error("NX404", item.client.place, text, expected="the same interface on both sides", notes=notes)
+            notes = [
+                Note("the client's is defined here", left.place),
+                Note("the server's is here", right.place),
+            ]
+        self.sink.error(
+            "NX404", item.client.place, text, expected="the same interface on both sides", notes=notes
+        )
 
 
-def assembly_in(project: Project, path: Path, name: str, place: Place | None, sink: Sink) -> Definition | None:
+def assembly_in(
+    project: Project, path: Path, name: str, place: Place | None, sink: Sink
+) -> Definition | None:
     """The assembly NAME that this file defines; None after an error."""
     file = project.read(path, place)
     if file is None:
@@ -372,5 +390,7 @@ def assembly_in(project: Project, path: Path, name: str, place: Place | None, si
     if not file.damaged and name not in file.lost:
         notes = [Note(f"it defines `{item.name.text}`", item.name.place) for item in known[:3]]
         text = f"{shown_path(path, project.root)} defines no assembly `{name}`"
-        sink.error("NX114", place or Place(path, 1, 1), text, expected=f"`assembly {name} {{ ... }}`", notes=notes)
+        sink.error(
+            "NX114", place or Place(path, 1, 1), text, expected=f"`assembly {name} {{ ... }}`", notes=notes
+        )
     return None

@@ -151,7 +151,9 @@ class ComponentResolver:
         check_generated_names(result, self.sink)
         return result
 
-    def _endpoint(self, item: syntax.Endpoint, scope: Scope, unique: Unique, parts: "_Parts", component: str) -> None:
+    def _endpoint(
+        self, item: syntax.Endpoint, scope: Scope, unique: Unique, parts: "_Parts", component: str
+    ) -> None:
         fresh = unique.add(item.name)
         interface = self.types.interface(item.interface, scope)
         if interface is None:
@@ -189,7 +191,9 @@ class ComponentResolver:
         policy = options["policy"].value.text if "policy" in options else None
         flags = {"irq": "irq" in options, "trusted": "trusted" in options}
         parts.devices.append(
-            Device(item.name.text, device_class, index, dma=dma, policy=policy, place=item.name.place, **flags)
+            Device(
+                item.name.text, device_class, index, dma=dma, policy=policy, place=item.name.place, **flags
+            )
         )
 
     def _check_dma(self, device_class: str, options: dict[str, syntax.DeviceOption]) -> None:
@@ -256,7 +260,7 @@ class ComponentResolver:
             pass
         near = sorted(p.name for p in folder.glob("*.[cS]"))
         meant = did_you_mean(file.text, near)
-        return "NX303", f"there is no source file {shown}", f"the file, or `source` to name another", meant
+        return "NX303", f"there is no source file {shown}", "the file, or `source` to name another", meant
 
 
 @dataclass

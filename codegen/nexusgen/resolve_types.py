@@ -42,7 +42,8 @@ BOUND_MAX = 1024 * 1024  # of string<N>, bytes<N> and of all parameters in one d
 PARAMETERS_MAX = 12
 METHODS_MAX = 256
 ERRORS_MAX = 1024
-NESTING_MAX = 8
+NESTING_MAX = 8  # of structs in structs
+OPEN_MAX = 64  # definitions that wait for each other: bounds the recursion
 DATAPORT_MAX = 16 * 1024 * 1024
 CAPABILITY_MAX = 64
 
@@ -65,7 +66,9 @@ class TypeResolver:
             return self._bounded(ref)
         if ref.bound is not None:
             text = f"`{name}` takes no bound"
-            self.sink.error("NX202", ref.bound.place, text, expected="a bound only for string<N> and bytes<N>")
+            self.sink.error(
+                "NX202", ref.bound.place, text, expected="a bound only for string<N> and bytes<N>"
+            )
             return None
         if name in INTEGERS:
             return INTEGERS[name]
@@ -79,7 +82,9 @@ class TypeResolver:
         name = ref.name.text
         if ref.bound is None:
             text = f"`{name}` needs a bound"
-            self.sink.error("NX202", ref.name.place, text, expected=f"the most bytes that it can have: {name}<64>")
+            self.sink.error(
+                "NX202", ref.name.place, text, expected=f"the most bytes that it can have: {name}<64>"
+            )
             return None
         bound = integer(ref.bound, 1, BOUND_MAX, f"bound of {name}", self.sink)
         if bound is None:
@@ -113,11 +118,10 @@ class TypeResolver:
         return None
 
     def _where_defined(self, name: str) -> list[Note]:
-        for path, file in sorted(self.project.files.items()):
-            for item in file.all(syntax.Interface) if file else []:
-                if item.name.text == name and path.stem == path.parent.name:
-                    return [Note(f"it is defined here: `import {path.stem};` makes it visible", item.name.place)]
-        return []
+        place = self.project.interface_place(name)
+        if place is None:
+            return []
+        return [Note(f"it is defined here: `import {place.file.stem};` makes it visible", place)]
 
     # --- definitions
 
@@ -154,7 +158,9 @@ class TypeResolver:
                 given = integer(number, 0, 2**32 - 1, "enum value", self.sink)
                 value = following if given is None else given
             elif value >= 2**32:
-                self.sink.error("NX224", name.place, f"the value of `{name.text}` is too large", expected="a u32")
+                self.sink.error(
+                    "NX224", name.place, f"the value of `{name.text}` is too large", expected="a u32"
+                )
             twin = next((other for other, taken in members if taken == value), None)
             if twin is not None:
                 text = f"`{name.text}` and `{twin}` have the same value {value}"
@@ -167,10 +173,8 @@ class TypeResolver:
         check_name(item.name, self.sink)
         if not item.fields and not item.damaged:
             self.sink.error("NX205", item.name.place, f"struct `{item.name.text}` has no fields")
-        if len(self._open) > NESTING_MAX:
-            text = f"struct `{item.name.text}` is nested too deeply"
-            self.sink.error("NX206", item.name.place, text, expected=f"at most {NESTING_MAX} levels")
-            return None
+        if len(self._open) > OPEN_MAX:
+            return self._too_deep(item)
         unique = Unique("field", self.sink)
         fields = []
         for field in item.fields:
@@ -181,15 +185,23 @@ class TypeResolver:
                 length = integer(field.length, 1, 65536, "array length", self.sink) or 0
             if isinstance(type_, (StringType, BytesType)):
                 text = f"a struct has a fixed size: `{field.type.name.text}` cannot be in it"
-                self.sink.error("NX207", field.type.name.place, text, expected="integers, enums, structs and arrays")
+                self.sink.error(
+                    "NX207", field.type.name.place, text, expected="integers, enums, structs and arrays"
+                )
             elif type_ is not None:
                 fields.append((field.name.text, type_, length))
         result = StructType(item.name.text, tuple(fields), item.name.place)
+        if depth(result) > NESTING_MAX:
+            return self._too_deep(item)
         if packed_most(result) > BOUND_MAX:
             text = f"struct `{item.name.text}` has {packed_most(result)} bytes"
             self.sink.error("NX210", item.name.place, text, expected=f"at most {show_size(BOUND_MAX)}")
             return None
         return result
+
+    def _too_deep(self, item: syntax.Struct) -> None:
+        text = f"struct `{item.name.text}` is nested too deeply"
+        self.sink.error("NX206", item.name.place, text, expected=f"at most {NESTING_MAX} levels")
 
     # --- interfaces
 
@@ -205,7 +217,8 @@ class TypeResolver:
             if isinstance(member, syntax.Errors):
                 error_names += [name.text for name in member.names if errors.add(name)]
                 continue
-            unique.add(member.name)
+            if not unique.add(member.name):
+                continue
             if isinstance(member, syntax.Method):
                 methods.append(self._method(member, len(methods) + 1, scope))
             elif isinstance(member, syntax.Event):
@@ -214,12 +227,20 @@ class TypeResolver:
                 size = whole_pages(member.size, 1, DATAPORT_MAX, "dataport", self.sink)
                 dataports.append(Dataport(member.name.text, size or 4096, member.name.place))
         self._check_errors_have_methods(item, methods)
-        for what, count, most in (("methods", len(methods), METHODS_MAX), ("errors", len(error_names), ERRORS_MAX)):
+        for what, count, most in (
+            ("methods", len(methods), METHODS_MAX),
+            ("errors", len(error_names), ERRORS_MAX),
+        ):
             if count > most:
                 text = f"interface `{item.name.text}` has {count} {what}"
                 self.sink.error("NX209", item.name.place, text, expected=f"at most {most}")
         return Interface(
-            item.name.text, tuple(methods), tuple(error_names), tuple(events), tuple(dataports), item.name.place
+            item.name.text,
+            tuple(methods),
+            tuple(error_names),
+            tuple(events),
+            tuple(dataports),
+            item.name.place,
         )
 
     def _check_errors_have_methods(self, item: syntax.Interface, methods: list[Method]) -> None:
@@ -233,14 +254,16 @@ class TypeResolver:
         unique = Unique("parameter", self.sink)
         parameters = []
         for parameter in item.parameters:
-            unique.add(parameter.name)
+            fresh = unique.add(parameter.name)
             type_ = self.type(parameter.type, scope)
-            if type_ is not None:
+            if fresh and type_ is not None:
                 parameters.append(Parameter(parameter.name.text, type_, parameter.out, parameter.name.place))
         if len(item.parameters) > PARAMETERS_MAX:
             place = item.parameters[PARAMETERS_MAX].name.place
             text = f"method `{item.name.text}` has {len(item.parameters)} parameters"
-            self.sink.error("NX209", place, text, expected=f"at most {PARAMETERS_MAX}; a struct can hold more")
+            self.sink.error(
+                "NX209", place, text, expected=f"at most {PARAMETERS_MAX}; a struct can hold more"
+            )
         self._check_message_size(item, parameters)
         requires = item.requires.text if item.requires else None
         if item.requires:
@@ -265,6 +288,13 @@ def packed_most(type_: Type) -> int:
     if isinstance(type_, StructType):
         return sum(packed_most(part) * (count or 1) for _, part, count in type_.fields)
     return 4 + type_.bound
+
+
+def depth(type_: Type) -> int:
+    """How many structs are nested in this one, itself included."""
+    if not isinstance(type_, StructType):
+        return 0
+    return 1 + max((depth(part) for _, part, _ in type_.fields), default=0)
 
 
 def check_capability(text: syntax.String, sink: Sink) -> None:
