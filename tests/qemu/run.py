@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs one image under QEMU and judges it: exit status, markers in their order, nothing forbidden.
 
-A marker is a whole console line; `*` stands for any text. The last marker is the success line. A run that
-fails prints how far it came, the first missing marker and the end of its console.
+A marker is a whole console line; `*` stands for any text. The last marker is the success line. Lines that
+must come, wherever they stand, are given as --also. A run that fails prints how far it came, the first
+missing marker and the end of its console.
 """
 
 from __future__ import annotations
@@ -78,8 +79,9 @@ class Machine:
 class Judge:
     """Follows the console and knows what is still to come."""
 
-    def __init__(self, markers: list[str], forbidden: list[str]) -> None:
+    def __init__(self, markers: list[str], anywhere: list[str], forbidden: list[str]) -> None:
         self.markers = markers
+        self.anywhere = anywhere
         self.forbidden = forbidden
         self.reached = 0
         self.seen: list[str] = []
@@ -98,6 +100,12 @@ class Judge:
         """Whether all markers came."""
         return self.reached == len(self.markers)
 
+    def absent(self) -> list[str]:
+        """The lines that must come anywhere and did not."""
+        return [
+            pattern for pattern in self.anywhere if not any(fnmatchcase(text, pattern) for text in self.seen)
+        ]
+
     def report(self, problem: str) -> None:
         """Prints why the run failed."""
         last = self.markers[self.reached - 1] if self.reached else "nothing"
@@ -108,6 +116,8 @@ class Judge:
             print(f"first missing marker: {missing}")
             if any(fnmatchcase(text, missing) for text in self.seen):
                 print("  (it came, but before the markers that it must follow)")
+        for pattern in self.absent():
+            print(f"missing line: {pattern}")
         print(f"--- last {EXCERPT_LINES} of {len(self.seen)} console lines")
         print("\n".join(self.seen[-EXCERPT_LINES:]))
         print("---")
@@ -115,7 +125,7 @@ class Judge:
 
 def run(options: argparse.Namespace) -> str:
     """Runs the image. Returns what went wrong, empty if nothing."""
-    judge = Judge(options.marker, options.forbid)
+    judge = Judge(options.marker, options.also, options.forbid)
     problem = ""
     asked = False
     with tempfile.TemporaryDirectory(prefix="nexus-") as folder:
@@ -134,6 +144,8 @@ def run(options: argparse.Namespace) -> str:
         problem = f"exit status {status} instead of {options.exit}"
     if not problem and not judge.done():
         problem = "a marker is missing"
+    if not problem and judge.absent():
+        problem = "a line is missing"
     problem = problem or judge.complaint
     if problem:
         judge.report(problem)
@@ -145,6 +157,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("image")
     parser.add_argument("--marker", action="append", required=True, help="a console line, in this order")
+    parser.add_argument("--also", action="append", default=[], help="a console line, wherever it stands")
     parser.add_argument("--forbid", action="append", default=[], help="a line that must not appear")
     parser.add_argument("--exit", type=int, default=0, help="the exit status that the machine must end with")
     parser.add_argument("--quit", action="store_true", help="end the machine when all markers came")
