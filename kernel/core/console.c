@@ -137,6 +137,8 @@ void console_flush(void)
 
 void console_panic_init(u32 task)
 {
+    /* Makes room: these lines must not be dropped. */
+    console_flush();
     if (tasks[task].state == NEURON_TASK_FAULTED) {
         struct console_number numbers[3] = {
             {"cause", tasks[task].fault_cause},

@@ -99,6 +99,8 @@ void arch_panic(u64 cause, u64 value, u64 pc)
 {
     struct console_number numbers[3] = {{"cause", cause}, {"pc", pc}, {"address", value}};
 
+    /* Makes room: this line must not be dropped. */
+    console_flush();
     console_say("neuron: panic:", numbers, 3);
     console_flush();
     arch_power_off(NEURON_POWER_PANIC);
