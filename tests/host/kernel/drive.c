@@ -10,7 +10,7 @@
 
 #define SAVED_REGISTERS 13u
 #define NOT_IN_A_CALL 0xffffu
-#define INIT_SLEEP 1000000u
+#define INIT_SLEEP (100u * NEURON_QUANTUM)
 #define PATTERN UINT64_C(0x5ec2e70000000000)
 
 /* The outputs of each call, as text: "NEURON_OUT(tag, w0)". */
