@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cview, wire
+from . import cnames, cview, wire
 from .cview import CEndpoint, CMethod, CType
 from .layout import irq_bits, type_slots
 from .model import Component, EnumType, StringType
@@ -36,7 +36,7 @@ def attribute_declaration(attribute, instance: bool) -> str:
     """The constant that holds an attribute; strings are arrays."""
     if isinstance(attribute.type, StringType):
         return f"const char {attribute.name}[{attribute.type.bound + 1 if instance else ''}]"
-    return f"const {cview.c_name(attribute.type)} {attribute.name}"
+    return f"const {cnames.c_name(attribute.type)} {attribute.name}"
 
 
 class ComponentView:
@@ -47,14 +47,14 @@ class ComponentView:
         slots = type_slots(component, is_init)
         types = cview.types_of(component)
         self.name = component.name
-        self.guard = cview.upper(component.name)
-        self.where = cview.where(component.place, root)
+        self.guard = cnames.upper(component.name)
+        self.where = cnames.where(component.place, root)
         self.enums: list[CType] = [cview.type_view(t, root) for t in types if isinstance(t, EnumType)]
         self.structs: list[CType] = [cview.type_view(t, root) for t in types if not isinstance(t, EnumType)]
         interfaces = {e.interface.name: e.interface for e in component.provides + component.uses}
         self.interfaces = [cview.interface_view(i, root) for i in interfaces.values()]
         self.attributes = [
-            CAttribute(a.name, attribute_declaration(a, False), cview.where(a.place, root))
+            CAttribute(a.name, attribute_declaration(a, False), cnames.where(a.place, root))
             for a in component.attributes
         ]
         self.uses = [
@@ -85,7 +85,7 @@ class ComponentView:
             macros.append(Macro("POWER_SLOT", slots["power"], self.where))
         bits = irq_bits(component)
         for device in component.devices:
-            place = cview.where(device.place, root)
+            place = cnames.where(device.place, root)
             macros.append(Macro(f"{device.name.upper()}_SLOT", slots[f"device {device.name}"], place))
             if device.irq:
                 macros.append(Macro(f"{device.name.upper()}_IRQ_BIT", bits[device.name], place))

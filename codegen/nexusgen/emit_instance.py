@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import abi, cview, wire
+from . import abi, cnames, wire
 from .emit_glue import attribute_declaration
 from .layout import Layout, Link, TaskLayout, type_slots
 from .model import Endpoint
@@ -77,7 +77,7 @@ def _server_link(layout: Layout, task: TaskLayout, endpoint: Endpoint, root: Pat
         return LinkView(text=f"{endpoint.name} is not connected", slot=slot)
     server = layout.tasks[link.server]
     view = LinkView(
-        where=cview.where(link.connection.place, root),
+        where=cnames.where(link.connection.place, root),
         text=f"{endpoint.name} -> {server.name}.{link.provides.name}",
         prefix=f"uses_{endpoint.name}",
         slot=slot,
@@ -90,11 +90,11 @@ def _client_link(layout: Layout, task: TaskLayout, link: Link, root: Path) -> Li
     client = layout.tasks[link.client]
     names = [endpoint.name for endpoint in task.instance.component.provides]
     view = LinkView(
-        where=cview.where(link.connection.place, root),
+        where=cnames.where(link.connection.place, root),
         text=f"{client.name}.{link.uses.name} -> {link.provides.name}",
         prefix=f"client_{link.id}",
         id=link.id,
-        client=cview.c_string(client.name),
+        client=cnames.c_string(client.name),
         endpoint=names.index(link.provides.name),
         endpoint_name=link.provides.name,
         task=link.client,
@@ -110,16 +110,16 @@ class InstanceView:
         numbers = abi.load()
         component = task.instance.component
         self.name = task.name
-        self.quoted = cview.c_string(task.name)
+        self.quoted = cnames.c_string(task.name)
         self.type = component.name
         self.task = task.index
-        self.where = cview.where(task.instance.place, root)
+        self.where = cnames.where(task.instance.place, root)
         self.script = f"{task.name}.ld"
         self.attributes = [
             AttributeView(
                 attribute_declaration(a, True),
-                cview.constant(a.type, task.instance.attributes[a.name]),
-                cview.where(a.place, root),
+                cnames.constant(a.type, task.instance.attributes[a.name]),
+                cnames.where(a.place, root),
             )
             for a in component.attributes
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cview
+from . import cnames
 from .emit_glue import ComponentView
 from .model import Attribute, Component, StringType
 
@@ -53,11 +53,11 @@ def _attribute(component: Component, attribute: Attribute, root: Path) -> MockAt
     if isinstance(attribute.type, StringType):
         mutable = f"char {name}[{attribute.type.bound + 1}]"
     else:
-        mutable = f"{cview.c_name(attribute.type)} {name}"
+        mutable = f"{cnames.c_name(attribute.type)} {name}"
         members = getattr(attribute.type, "members", None)
         value = members[0][1] if members and value is None else value
-    default = cview.constant(attribute.type, value)
-    return MockAttribute(attribute.name, cview.where(attribute.place, root), mutable, default)
+    default = cnames.constant(attribute.type, value)
+    return MockAttribute(attribute.name, cnames.where(attribute.place, root), mutable, default)
 
 
 def _resets(component: Component, attributes: list[MockAttribute], ports: list[Port]) -> list[str]:

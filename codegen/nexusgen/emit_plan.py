@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import abi, cview
+from . import abi, cnames
 from .layout import Layout, TaskLayout
 
 POLICIES = {
@@ -94,8 +94,8 @@ def plan(layout: Layout, segments: dict[str, list], root: Path) -> list[PlanTask
         rows.append(
             PlanTask(
                 task.name,
-                cview.c_string(task.name),
-                cview.where(instance.place, root),
+                cnames.c_string(task.name),
+                cnames.where(instance.place, root),
                 task.index,
                 task.level,
                 POLICIES[instance.restart.policy],
@@ -103,7 +103,7 @@ def plan(layout: Layout, segments: dict[str, list], root: Path) -> list[PlanTask
                 f"UINT64_C({ticks(instance.restart.period)})",
                 f"UINT64_C({ticks(instance.component.ready_within)})",
                 1 if instance.component.provides else 0,
-                _ranges(layout, task, segments.get(task.name, [])),
+                _ranges(layout, task, segments[task.name]),
             )
         )
     return rows

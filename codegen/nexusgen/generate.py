@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import abi, cview, emit
+from . import abi, cnames, emit
 from .emit_glue import ComponentView
 from .emit_instance import InstanceView
 from .emit_mock import MockView
@@ -48,9 +48,9 @@ def _instances(layout: Layout, folder: Path, root: Path) -> list[Path]:
 
 
 def write_plan(layout: Layout, segments: dict[str, list], path: Path, root: Path) -> None:
-    """init_plan.c; `segments` are the linked images as far as they are known."""
+    """init_plan.c; `segments` are the linked images of the instances by name."""
     values = {
-        "where": cview.where(layout.system.place, root),
+        "where": cnames.where(layout.system.place, root),
         "tasks": plan(layout, segments, root),
         "init": layout.init,
     }
@@ -61,8 +61,6 @@ def generate(system: System, folder: Path, root: Path, depfile: Path | None = No
     """Write headers, glue, mocks, instance data and linker scripts; returns their paths."""
     layout = lay_out(system)
     written = _components(system, folder, root) + _instances(layout, folder, root)
-    write_plan(layout, {}, folder / "init_plan.c", root)
-    written.append(folder / "init_plan.c")
     if depfile is not None:
         read = [str(path) for path in (*system.files, *abi.files())]
         targets = " ".join(_escaped(str(path)) for path in written)
@@ -85,7 +83,7 @@ def sources(system: System, path: Path, root: Path) -> None:
     """Write what CMake needs at configure time."""
     lay_out(system)  # an assembly that does not fit is refused as early as possible
     values = {
-        "where": cview.where(system.place, root),
+        "where": cnames.where(system.place, root),
         "name": system.name,
         "root": root.as_posix(),
         "init": system.init.name,

@@ -202,7 +202,7 @@ def description(linked: Linked) -> dict:
 
 
 def as_text(found: dict) -> str:
-    """The table as text for people and diffs: a line a row, small numbers decimal, others hexadecimal."""
+    """The table as text for people and diffs: one line a row, only the words that are not zero."""
     lines = [f"assembly {found['assembly']}, table version {found['version']}, init is task {found['init']}"]
     lines.append(
         f"RAM ends at {found['ram_end']:#x}, payload at {found['payload_end']:#x}, "
@@ -211,13 +211,44 @@ def as_text(found: dict) -> str:
     for section in SECTIONS:
         lines += ["", section]
         for number, row in enumerate(found[section]):
-            words = [f"{key} {_number(value)}" for key, value in row.items() if key != "name" and value]
-            lines.append(f"{number:4} {row['name']}: {', '.join(words)}")
+            words = [
+                f"{key} {_shown(section, key, value)}" for key, value in row.items() if value or key in SHOWN
+            ]
+            lines.append(f"{number:4} {row['name']}: {', '.join(words[1:])}")
     return "\n".join(lines) + "\n"
 
 
-def _number(value: int) -> str:
-    return str(value) if value < 4096 else f"{value:#x}"
+SHOWN = ("task", "memory", "owner", "level")  # indices: 0 says something
+WORDS = {  # sections and words whose numbers have names, and the prefix of these
+    ("maps", "prot"): "PROT_",
+    ("slots", "kind"): "CAP_",
+    ("windows", "transport"): "TRANSPORT_",
+    ("windows", "class"): "CLASS_",
+}
+FLAGS = {("memories", "flags"): "MEMORY_", ("slots", "rights"): "RIGHT_"}
+
+
+def _shown(section: str, key: str, value: int | str) -> str:
+    """A word as text: by name where it has one, small numbers decimal, others hexadecimal."""
+    if isinstance(value, str):
+        return value
+    if (section, key) in FLAGS:
+        return "+".join(_flag(FLAGS[section, key], 1 << n) for n in range(64) if value >> n & 1)
+    if (section, key) in WORDS:
+        return _flag(WORDS[section, key], value)
+    return str(value) if value < 4096 and key not in ("bits", "base", "bytes") else f"{value:#x}"
+
+
+NOT_FLAGS = ("MEMORY_PHYS", "MEMORY_PAGES", "MEMORY_FLAGS", "MEMORY_OWNER", "MEMORY_SOURCE")
+
+
+def _flag(prefix: str, value: int) -> str:
+    """The name of a number of the ABI without its prefix."""
+    for name, number in abi.load().constants.items():
+        name = name.removeprefix("NEURON_")
+        if name.startswith(prefix) and number == value and name not in NOT_FLAGS:
+            return name.removeprefix(prefix)
+    return str(value)
 
 
 def _need(layout: Layout, elfs: dict[str, Path], omit: int | None = None) -> None:
