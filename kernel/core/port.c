@@ -143,8 +143,8 @@ int port_reply(u64 token, const struct message *message)
     if (!tag_ok(message->tag)) {
         return NEURON_BAD_TAG;
     }
-    if (caller >= task_count || tasks[caller].wait != WAIT_SERVED ||
-        tasks[caller].token != token || tasks[caller].server != server) {
+    if (caller >= task_count || tasks[caller].wait != WAIT_SERVED || tasks[caller].token != token ||
+        tasks[caller].server != server) {
         return NEURON_STALE;
     }
 

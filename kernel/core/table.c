@@ -17,10 +17,10 @@ struct facts {
     u64 init;
     u64 ram_end;
     u64 payload_end;
-    u64 entry_seen;                    /* set of tasks whose entry point lies in an RX mapping */
-    u64 stack_seen;                    /* set of tasks whose stack pointer ends an RW mapping */
-    u64 last_badge[NEURON_TASKS_MAX];  /* of the connections to this server seen so far */
-    u64 used_bits[NEURON_TASKS_MAX];   /* notification bits of this task already given out */
+    u64 entry_seen;                   /* set of tasks whose entry point lies in an RX mapping */
+    u64 stack_seen;                   /* set of tasks whose stack pointer ends an RW mapping */
+    u64 last_badge[NEURON_TASKS_MAX]; /* of the connections to this server seen so far */
+    u64 used_bits[NEURON_TASKS_MAX];  /* notification bits of this task already given out */
 };
 
 /* The devices of the kernel: test device, CLINT, PLIC, UART. [base, end) */
@@ -111,9 +111,8 @@ static struct table_verdict check_header(const u64 *words, u64 count)
         words[NEURON_TABLE_WORDS] < NEURON_TABLE_HEADER_WORDS) {
         return breaks(NEURON_RULE_TRUNCATED, 0);
     }
-    if (words[NEURON_TABLE_CRC] !=
-        crc32c_words(words + NEURON_TABLE_CRC + 1,
-                     words[NEURON_TABLE_WORDS] - NEURON_TABLE_CRC - 1)) {
+    if (words[NEURON_TABLE_CRC] != crc32c_words(words + NEURON_TABLE_CRC + 1,
+                                                words[NEURON_TABLE_WORDS] - NEURON_TABLE_CRC - 1)) {
         return breaks(NEURON_RULE_CHECKSUM, 0);
     }
     if (words[NEURON_TABLE_TASKS] == 0 || words[NEURON_TABLE_TASKS] > NEURON_TASKS_MAX ||
@@ -275,9 +274,9 @@ static struct table_verdict check_maps(struct facts *f)
         if (verdict.rule != NEURON_RULE_OK) {
             return verdict;
         }
-        floor = map_word(f, row, NEURON_MAP_VA) +
-                memory_word(f, map_word(f, row, NEURON_MAP_MEMORY), NEURON_MEMORY_PAGES) *
-                    NEURON_PAGE;
+        floor =
+            map_word(f, row, NEURON_MAP_VA) +
+            memory_word(f, map_word(f, row, NEURON_MAP_MEMORY), NEURON_MEMORY_PAGES) * NEURON_PAGE;
     }
     for (u64 t = 0; t < f->tasks; t++) {
         if (((f->entry_seen >> t) & 1) != 1) {
@@ -355,10 +354,10 @@ static struct table_verdict check_slot(struct facts *f, u64 row, u64 holder)
     u64 kind = slot_word(f, row, NEURON_SLOT_KIND);
     u64 rights = slot_word(f, row, NEURON_SLOT_RIGHTS);
     u64 object = slot_word(f, row, NEURON_SLOT_OBJECT);
-    int bounded = slot_word(f, row, NEURON_SLOT_BASE) != 0 ||
-                  slot_word(f, row, NEURON_SLOT_BYTES) != 0;
-    int badged = slot_word(f, row, NEURON_SLOT_BADGE) != 0 ||
-                 slot_word(f, row, NEURON_SLOT_BITS) != 0;
+    int bounded =
+        slot_word(f, row, NEURON_SLOT_BASE) != 0 || slot_word(f, row, NEURON_SLOT_BYTES) != 0;
+    int badged =
+        slot_word(f, row, NEURON_SLOT_BADGE) != 0 || slot_word(f, row, NEURON_SLOT_BITS) != 0;
 
     if (slot_word(f, row, NEURON_SLOT_OWNER) != holder ||
         slot_word(f, row, NEURON_SLOT_RUNTIME) > 1) {
@@ -491,22 +490,4 @@ struct table_verdict table_validate(const u64 *words, u64 count)
         verdict = check_slots(&f);
     }
     return verdict;
-}
-
-int payload_header_ok(const u64 *payload, u64 bytes)
-{
-    if (bytes < NEURON_PAYLOAD_HEADER_WORDS * 8 ||
-        payload[NEURON_PAYLOAD_MAGIC_WORD] != NEURON_PAYLOAD_MAGIC) {
-        return 0;
-    }
-    u64 length = payload[NEURON_PAYLOAD_BYTES];
-    return length % 8 == 0 && length >= NEURON_PAYLOAD_HEADER_WORDS * 8 && length <= bytes &&
-           payload[NEURON_PAYLOAD_TABLE_WORDS] <= length / 8 - NEURON_PAYLOAD_HEADER_WORDS;
-}
-
-int payload_checksum_ok(const u64 *payload)
-{
-    return payload[NEURON_PAYLOAD_CRC] ==
-           crc32c_words(payload + NEURON_PAYLOAD_HEADER_WORDS,
-                        payload[NEURON_PAYLOAD_BYTES] / 8 - NEURON_PAYLOAD_HEADER_WORDS);
 }

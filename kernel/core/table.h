@@ -1,5 +1,5 @@
-/* The check of the system table and its payload: total over arbitrary words, no state, no side effect
- * beyond scratch memory of its own. The same source runs in the build and at boot. */
+/* The check of the system table: total over arbitrary words, no state, no side effect. The same source
+ * runs in the build and at boot. */
 #ifndef CORE_TABLE_H
 #define CORE_TABLE_H
 
@@ -27,11 +27,5 @@ struct table_verdict table_validate(const u64 *words, u64 count);
 
 /* The sections of a table whose counts are within their limits. */
 struct table_sections table_sections(const u64 *words);
-
-/* The header of a payload of which `bytes` are readable: 1 if magic, length and table fit, else 0. */
-int payload_header_ok(const u64 *payload, u64 bytes);
-
-/* Whether the payload's checksum matches. The header must be ok. */
-int payload_checksum_ok(const u64 *payload);
 
 #endif

@@ -2,6 +2,7 @@
  * nexus-validate PAYLOAD...: the check that the kernel makes at boot, made while building, by the same
  * source. Says the rule and the row that a payload breaks; exits with 0 only if all are accepted.
  */
+#include "../core/payload.h"
 #include "../core/table.h"
 
 #include <stdio.h>

@@ -3,10 +3,10 @@
 
 #include "../../core/arch.h"
 
-#define LINE_STATUS 5        /* UART register; bit 5: the transmitter takes a byte (16550, LSR.THRE) */
+#define LINE_STATUS 5 /* UART register; bit 5: the transmitter takes a byte (16550, LSR.THRE) */
 #define TRANSMIT_READY 0x20u
-#define TEST_PASS 0x5555u    /* test device: ends with status 0 */
-#define TEST_FAIL 0x3333u    /* ... with the status in the upper half */
+#define TEST_PASS 0x5555u /* test device: ends with status 0 */
+#define TEST_FAIL 0x3333u /* ... with the status in the upper half */
 
 #define SATP_SV39 (UINT64_C(8) << 60)
 #define SATP_ASID (UINT64_C(1) << 44)
@@ -78,6 +78,6 @@ u64 arch_message_phys(u32 index)
 
 void arch_set_root(u32 task, u32 page_table)
 {
-    task_satp[task] = SATP_SV39 | (task + 1) * SATP_ASID |
-                      arch_page_table_phys(page_table) / NEURON_PAGE;
+    task_satp[task] =
+        SATP_SV39 | (task + 1) * SATP_ASID | arch_page_table_phys(page_table) / NEURON_PAGE;
 }

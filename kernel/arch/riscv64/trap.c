@@ -4,6 +4,7 @@
 #include "../../core/arch.h"
 #include "../../core/console.h"
 #include "../../core/kernel.h"
+#include "../../core/payload.h"
 #include "../../core/table.h"
 #include "machine.h"
 

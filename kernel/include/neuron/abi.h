@@ -26,7 +26,7 @@ enum neuron_syscall {
  */
 #define NEURON_TAG(label, words, bytes)                                                            \
     ((uint64_t)(label) | ((uint64_t)(words) << 16) | ((uint64_t)(bytes) << 32))
-#define NEURON_TAG_LABEL(tag) ((uint64_t)(tag) & 0xffff)
+#define NEURON_TAG_LABEL(tag) ((uint64_t)(tag)&0xffff)
 #define NEURON_TAG_WORDS(tag) (((uint64_t)(tag) >> 16) & 0xffff)
 #define NEURON_TAG_BYTES(tag) ((uint64_t)(tag) >> 32)
 
@@ -72,11 +72,11 @@ enum neuron_notification_bit {
 };
 
 enum neuron_task_state {
-    NEURON_TASK_CREATED = 0,  /* declared, never started since boot */
-    NEURON_TASK_RUNNING = 1,  /* started: runs, is ready, or waits */
-    NEURON_TASK_FAULTED = 2,  /* stopped by a fault */
-    NEURON_TASK_STOPPED = 3,  /* exited, or stopped by init */
-    NEURON_TASK_GIVEN_UP = 4  /* will not run again */
+    NEURON_TASK_CREATED = 0, /* declared, never started since boot */
+    NEURON_TASK_RUNNING = 1, /* started: runs, is ready, or waits */
+    NEURON_TASK_FAULTED = 2, /* stopped by a fault */
+    NEURON_TASK_STOPPED = 3, /* exited, or stopped by init */
+    NEURON_TASK_GIVEN_UP = 4 /* will not run again */
 };
 
 /* task_inspect: what to ask, and what v0.. answer. */

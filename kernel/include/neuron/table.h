@@ -19,7 +19,7 @@
 
 enum neuron_payload_header {
     NEURON_PAYLOAD_MAGIC_WORD = 0,
-    NEURON_PAYLOAD_BYTES = 1,       /* of the whole payload, this header included; a multiple of 8 */
+    NEURON_PAYLOAD_BYTES = 1, /* of the whole payload, this header included; a multiple of 8 */
     NEURON_PAYLOAD_TABLE_WORDS = 2, /* of the table that follows this header */
     NEURON_PAYLOAD_CRC = 3,         /* CRC32-C of all bytes behind this header */
     NEURON_PAYLOAD_HEADER_WORDS = 4
@@ -28,12 +28,13 @@ enum neuron_payload_header {
 enum neuron_table_header {
     NEURON_TABLE_MAGIC_WORD = 0,
     NEURON_TABLE_VERSION_WORD = 1,
-    NEURON_TABLE_WORDS = 2,         /* of the whole table, this header included */
-    NEURON_TABLE_CRC = 3,           /* CRC32-C of all words behind this one */
-    NEURON_TABLE_RAM_END = 4,       /* RAM is [NEURON_RAM_BASE, here) */
-    NEURON_TABLE_PAYLOAD_END = 5,   /* the payload is [NEURON_PAYLOAD_BASE, here); a multiple of 4096 */
-    NEURON_TABLE_INIT = 6,          /* index of the init task */
-    NEURON_TABLE_TASKS = 7,         /* numbers of rows */
+    NEURON_TABLE_WORDS = 2,   /* of the whole table, this header included */
+    NEURON_TABLE_CRC = 3,     /* CRC32-C of all words behind this one */
+    NEURON_TABLE_RAM_END = 4, /* RAM is [NEURON_RAM_BASE, here) */
+    NEURON_TABLE_PAYLOAD_END =
+        5,                  /* the payload is [NEURON_PAYLOAD_BASE, here); a multiple of 4096 */
+    NEURON_TABLE_INIT = 6,  /* index of the init task */
+    NEURON_TABLE_TASKS = 7, /* numbers of rows */
     NEURON_TABLE_MEMORIES = 8,
     NEURON_TABLE_MAPS = 9,
     NEURON_TABLE_SLOTS = 10,
@@ -43,25 +44,26 @@ enum neuron_table_header {
 
 /* A task. Its slots are the next SLOTS rows of the slot section, in the order of the tasks. */
 enum neuron_task_row {
-    NEURON_TASK_LEVEL = 0,       /* 0..63 */
-    NEURON_TASK_ENTRY = 1,       /* first pc */
-    NEURON_TASK_SP = 2,          /* initial stack pointer: the end of a writable map with a guard below */
-    NEURON_TASK_GP = 3,          /* constants of the task */
+    NEURON_TASK_LEVEL = 0, /* 0..63 */
+    NEURON_TASK_ENTRY = 1, /* first pc */
+    NEURON_TASK_SP = 2,    /* initial stack pointer: the end of a writable map with a guard below */
+    NEURON_TASK_GP = 3,    /* constants of the task */
     NEURON_TASK_TP = 4,
-    NEURON_TASK_RUN_LIMIT = 5,   /* ticks of its own CPU time without blocking; 0: no limit */
+    NEURON_TASK_RUN_LIMIT = 5, /* ticks of its own CPU time without blocking; 0: no limit */
     NEURON_TASK_SLOTS = 6,
-    NEURON_TASK_LEAF_TABLES = 7, /* its mappings lie in the first so many 2 MiB blocks of its range */
+    NEURON_TASK_LEAF_TABLES =
+        7, /* its mappings lie in the first so many 2 MiB blocks of its range */
     NEURON_TASK_ARENA_PAGES = 8, /* pages at NEURON_ARENA_OFFSET for device windows */
     NEURON_TASK_ROW_WORDS = 9
 };
 
 /* A physical extent, sorted by address. TEXT ones lie in the payload, all others in RAM behind it. */
 enum neuron_memory_row {
-    NEURON_MEMORY_PHYS = 0,         /* page aligned */
-    NEURON_MEMORY_PAGES = 1,        /* at least 1 */
-    NEURON_MEMORY_FLAGS = 2,        /* enum neuron_memory_flag */
-    NEURON_MEMORY_OWNER = 3,        /* the task whose reset restores it */
-    NEURON_MEMORY_SOURCE = 4,       /* physical address of its initial bytes in the payload; 0 if none */
+    NEURON_MEMORY_PHYS = 0,   /* page aligned */
+    NEURON_MEMORY_PAGES = 1,  /* at least 1 */
+    NEURON_MEMORY_FLAGS = 2,  /* enum neuron_memory_flag */
+    NEURON_MEMORY_OWNER = 3,  /* the task whose reset restores it */
+    NEURON_MEMORY_SOURCE = 4, /* physical address of its initial bytes in the payload; 0 if none */
     NEURON_MEMORY_SOURCE_BYTES = 5, /* the rest of the extent starts as zero */
     NEURON_MEMORY_ROW_WORDS = 6
 };
@@ -82,22 +84,19 @@ enum neuron_map_row {
     NEURON_MAP_ROW_WORDS = 4
 };
 
-enum neuron_prot {
-    NEURON_PROT_R = 1,
-    NEURON_PROT_RW = 3,
-    NEURON_PROT_RX = 5
-};
+enum neuron_prot { NEURON_PROT_R = 1, NEURON_PROT_RW = 3, NEURON_PROT_RX = 5 };
 
 /* A capability slot: filled at boot, or (RUNTIME) the ceiling of what init may put there later. */
 enum neuron_slot_row {
-    NEURON_SLOT_OWNER = 0,  /* the task: its index, checked against the order of the rows */
+    NEURON_SLOT_OWNER = 0,   /* the task: its index, checked against the order of the rows */
     NEURON_SLOT_RUNTIME = 1, /* 0: holds this from boot on; 1: starts empty, this is its ceiling */
-    NEURON_SLOT_KIND = 2,   /* enum neuron_cap_kind */
-    NEURON_SLOT_RIGHTS = 3, /* enum neuron_right */
-    NEURON_SLOT_OBJECT = 4, /* PORT: the server task; REGION: the memory row; MMIO: the device class */
-    NEURON_SLOT_BADGE = 5,  /* PORT with CALL: not 0, strictly increasing per server in row order */
-    NEURON_SLOT_BITS = 6,   /* PORT with NOTIFY: the bits that it may set */
-    NEURON_SLOT_BASE = 7,   /* MMIO ceiling: the windows it may be, [base, base + bytes) */
+    NEURON_SLOT_KIND = 2,    /* enum neuron_cap_kind */
+    NEURON_SLOT_RIGHTS = 3,  /* enum neuron_right */
+    NEURON_SLOT_OBJECT =
+        4, /* PORT: the server task; REGION: the memory row; MMIO: the device class */
+    NEURON_SLOT_BADGE = 5, /* PORT with CALL: not 0, strictly increasing per server in row order */
+    NEURON_SLOT_BITS = 6,  /* PORT with NOTIFY: the bits that it may set */
+    NEURON_SLOT_BASE = 7,  /* MMIO ceiling: the windows it may be, [base, base + bytes) */
     NEURON_SLOT_BYTES = 8,
     NEURON_SLOT_ROW_WORDS = 9
 };
@@ -105,17 +104,14 @@ enum neuron_slot_row {
 /* A device window of the platform, sorted by address. */
 enum neuron_window_row {
     NEURON_WINDOW_BASE = 0,
-    NEURON_WINDOW_BYTES = 1, /* a multiple of the page */
-    NEURON_WINDOW_IRQ = 2,   /* 1..127; 0: none */
+    NEURON_WINDOW_BYTES = 1,     /* a multiple of the page */
+    NEURON_WINDOW_IRQ = 2,       /* 1..127; 0: none */
     NEURON_WINDOW_TRANSPORT = 3, /* enum neuron_transport */
-    NEURON_WINDOW_CLASS = 4, /* fixed devices: their class; virtio: 0, the device itself says */
+    NEURON_WINDOW_CLASS = 4,     /* fixed devices: their class; virtio: 0, the device itself says */
     NEURON_WINDOW_ROW_WORDS = 5
 };
 
-enum neuron_transport {
-    NEURON_TRANSPORT_VIRTIO_MMIO = 1,
-    NEURON_TRANSPORT_FIXED = 2
-};
+enum neuron_transport { NEURON_TRANSPORT_VIRTIO_MMIO = 1, NEURON_TRANSPORT_FIXED = 2 };
 
 /* Device classes: the virtio device id (virtio 1.2, section 5), or 0x100 and up for fixed devices. */
 enum neuron_class {
