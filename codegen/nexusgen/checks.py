@@ -102,7 +102,7 @@ def check_guarded_methods(result: Assembled, sink: Sink) -> None:
         seen.add(instance.component.name)
         method, place = found
         if instance.component.name in ABOVE_INIT or instance is result.init:
-            text = f"`{instance.name}` cannot wait for policyd: its method `{method}` cannot require a capability"
+            text = f"`{instance.name}` cannot wait for policyd: `{method}` cannot require a capability"
             sink.error("NX307", place, text)
         elif not has_policyd:
             text = f"`{method}` requires a capability, but the assembly has no policyd: every call is refused"

@@ -39,13 +39,18 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
 
 
 def _load(options: argparse.Namespace):
-    from .cli import show
     from .frontend import load
 
     system = load(options.root, options.assembly)
+    _show_warnings(system, options)
+    return system
+
+
+def _show_warnings(system, options: argparse.Namespace) -> None:
+    from .cli import show
+
     if system.warnings:
         show(system.warnings, options)
-    return system
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -53,15 +58,18 @@ def _check(options: argparse.Namespace) -> int:
     from .frontend import load
     from .layout import lay_out
 
+    try:
+        system = load(options.root, options.assembly)
+        lay_out(system)
+    except Failed as failed:
+        if options.format != "json":
+            raise
+        print(Printer(options.root).json(failed.diagnostics))
+        return 1
     if options.format == "json":
-        try:
-            found = load(options.root, options.assembly).warnings
-        except Failed as failed:
-            found = failed.diagnostics
-        print(Printer(options.root).json(found))
-        return int(any(one.severity == "error" for one in found))
-    system = _load(options)
-    lay_out(system)
+        print(Printer(options.root).json(system.warnings))
+        return 0
+    _show_warnings(system, options)
     instances, connections = len(system.instances), len(system.connections)
     print(f"{system.name}: {_count(instances, 'instance')}, {_count(connections, 'connection')}, no errors")
     return 0

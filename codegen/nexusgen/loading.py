@@ -184,5 +184,5 @@ class Scope:
         return [name for name, found in self.names.items() if isinstance(found.item, kinds)]
 
     def may_be_lost(self, name: str, meant: str | None) -> bool:
-        """Whether a reported error explains that the name is unknown; an obvious slip is reported all the same."""
+        """Whether a reported error explains that the name is unknown; obvious slips are reported."""
         return name in self.lost or (self.damaged and not meant)

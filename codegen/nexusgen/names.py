@@ -10,18 +10,17 @@ from .syntax import Name
 
 LENGTH_MAX = 48
 C_KEYWORDS = frozenset(
-    """auto break case char const continue default do double else enum extern float for goto if inline int long register
-    restrict return short signed sizeof static struct switch typedef union unsigned void volatile
-    while
-    _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local
-    asm typeof true false bool NULL""".split()
+    """auto break case char const continue default do double else enum extern float for goto if inline int
+    long register restrict return short signed sizeof static struct switch typedef union unsigned void
+    volatile while _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert
+    _Thread_local asm typeof true false bool NULL""".split()
 )
 TYPE_WORDS = frozenset("u8 u16 u32 u64 i8 i16 i32 i64 string bytes".split())
 C_LIBRARY = frozenset(
     """main errno stdin stdout stderr printf puts putchar sprintf snprintf abort exit malloc calloc realloc
     free memcpy memmove memset memcmp strlen strcmp strncmp strcpy strncpy strcat strchr strstr time clock
-    rand srand abs labs div log log2 exp pow sin cos tan sqrt floor ceil round read write open close signal raise remove
-    rename index y0 y1 yn j0 j1 jn gamma""".split()
+    rand srand abs labs div log log2 exp pow sin cos tan sqrt floor ceil round read write open close
+    signal raise remove rename index y0 y1 yn j0 j1 jn gamma""".split()
 )
 SETTINGS = frozenset("priority stack heap restart".split())
 RESERVED_PREFIXES = ("neuron_", "nexus_", "NEURON_", "NEXUS_", "__")

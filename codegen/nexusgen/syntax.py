@@ -200,7 +200,7 @@ Item = Import | Enum | Struct | Interface | Component | Assembly
 
 @dataclass
 class File:
-    """One file. `lost`: names of items that a syntax error swallowed; nobody complains that they are unknown."""
+    """One file. `lost`: names of items that a syntax error swallowed: they are not reported as unknown."""
 
     path: Path
     items: list[Item] = field(default_factory=list)
