@@ -57,7 +57,6 @@ def main() -> None:
         tidy = [
             "clang-tidy",
             "--quiet",
-            f"--config-file={ROOT}/.clang-tidy",
             "--warnings-as-errors=*",
             "-p",
             folder,
