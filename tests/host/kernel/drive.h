@@ -32,12 +32,18 @@ u64 drive_reg(u32 task, u32 output); /* 0: the first output, a1 */
 /* Init (the current task) resets a task completely and starts it. */
 void drive_start(u32 task);
 
+/* Boots the world: init runs. */
+void drive_boot(void);
+
 /* Boots the world and lets init start all others in the order of their indices, then sleep. */
 void drive_up(void);
 
 /* Init, which is current, sleeps; time passes until it wakes up and is current again. */
 void drive_init_sleeps(void);
 void drive_init_wakes(void);
+
+/* How often a call came back with this status, in the whole run. */
+u64 drive_answers(int64_t status);
 
 /* The message page bytes of a task. */
 u8 *drive_in(u32 task);

@@ -276,7 +276,7 @@ static void call_to_created_server_queues(void **state)
     low = world_task(10);
     server = world_task(30);
     low_port = world_port(low, server, NEURON_RIGHT_CALL, 0);
-    world_boot();
+    drive_boot();
     drive_start(low);
     drive_init_sleeps();
     drive_current(low);

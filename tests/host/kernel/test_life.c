@@ -26,7 +26,7 @@ static int set_up(void **state)
     data_phys = world.memories[data][NEURON_MEMORY_PHYS];
     keep_phys = world.memories[keep][NEURON_MEMORY_PHYS];
     shared_phys = world.memories[shared][NEURON_MEMORY_PHYS];
-    world_boot();
+    drive_boot();
     return 0;
 }
 
