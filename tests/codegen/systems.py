@@ -137,8 +137,11 @@ QEMU_VIRT = Platform(
 )
 
 
-def rich(root: Path = ROOT) -> System:
-    """One of everything: every type, words, pages, bulk, events and dataports both ways, a device."""
+def rich(root: Path = ROOT, second: bool = True) -> System:
+    """One of everything: every type, words, pages, bulk, events and dataports both ways, a device.
+
+    With `second` the server provides its big interface twice.
+    """
     b = Builder(root)
     colour = b.enum("store", "Colour", RED=0, GREEN=5)
     point = b.struct("store", "Point", ("x", INTEGERS["i32"]), ("y", INTEGERS["i32"]), ("tag", U8, 4))
@@ -187,7 +190,7 @@ def rich(root: Path = ROOT) -> System:
     server = b.instance(
         b.component(
             "store",
-            provides=(("store", store), ("second", store), ("quiet", quiet)),
+            provides=(("store", store),) + ((("second", store),) if second else ()) + (("quiet", quiet),),
             uses=(("tiny", tiny),),
             devices=(
                 Device("dev", "virtio.rng", None, True, 16384, False, "device.mmio.rng", b.place("store")),
@@ -220,7 +223,7 @@ def rich(root: Path = ROOT) -> System:
         (
             (first, "store", server, "store"),
             (first, "quiet", server, "quiet"),
-            (other, "store", server, "second"),
+            (other, "store", server, "second" if second else "store"),
             (server, "tiny", small, "tiny"),
         ),
     )
