@@ -3,8 +3,8 @@
 
 #include "state.h"
 
-struct queue queues[QUEUES];
-struct link links[NEURON_TASKS_MAX];
+BOOT_FILLED struct queue queues[QUEUES];
+BOOT_FILLED struct link links[NEURON_TASKS_MAX];
 
 void queue_reset(void)
 {
