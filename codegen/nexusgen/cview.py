@@ -176,8 +176,8 @@ class Names:
         return name
 
 
-OWN_LOCALS = {"words", "at", "reader", "out", "result", "request", "row", "tag", "deadline", "token"}
-OWN_LOCALS |= {"client", "to", "room", "bulk_copy", "scratch", "status", "value", "index"}
+OWN_LOCALS = {"words", "at", "reader", "out", "result", "request", "row", "tag", "deadline", "token", "to"}
+OWN_LOCALS |= {"client", "room", "bulk_copy", "scratch", "packed", "refusal"}
 
 
 def _put_value(kind: Type, name: str, length: str) -> str:
