@@ -11,13 +11,13 @@ trap 'rm -rf "$copy"' EXIT
 mkdir "$copy/elsewhere"
 (cd "$source" && tar -cf - --exclude=__pycache__ cmake codegen kernel components assemblies) |
     tar -xf - -C "$copy/elsewhere"
-cmake -G Ninja -S "$copy/elsewhere/cmake/target" -B "$copy/elsewhere/out/target" \
+if ! { cmake -G Ninja -S "$copy/elsewhere/cmake/target" -B "$copy/elsewhere/out/target" \
     "-DCMAKE_TOOLCHAIN_FILE=$copy/elsewhere/cmake/riscv64.cmake" \
-    "-DPython3_EXECUTABLE=$python" "-DNEXUS_VALIDATE=$build/nexus-validate" >"$copy/log" 2>&1 &&
-    ninja -C "$copy/elsewhere/out/target" >>"$copy/log" 2>&1 || {
+    "-DPython3_EXECUTABLE=$python" "-DNEXUS_VALIDATE=$build/nexus-validate" &&
+    ninja -C "$copy/elsewhere/out/target"; } >"$copy/log" 2>&1; then
     tail -30 "$copy/log"
     exit 1
-}
+fi
 status=0
 count=0
 for image in "$copy"/elsewhere/out/image-*.elf; do
