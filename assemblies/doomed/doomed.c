@@ -1,0 +1,13 @@
+/* An init that faults. */
+#include "doomed.nexus.h"
+
+#include <stdio.h>
+
+int main(void)
+{
+    static volatile int *volatile nowhere;
+
+    printf("about to fault\n");
+    *nowhere = 1;
+    return 0;
+}
