@@ -20,7 +20,7 @@ from nexusgen.generate import generate, sources
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-GOLDEN = HERE / "golden"
+GOLDEN = HERE / "golden" / "generated"
 WARNINGS = (
     "-std=c11 -Wall -Wextra -Werror -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes "
     "-Wmissing-prototypes "

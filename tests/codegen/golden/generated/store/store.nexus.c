@@ -72,10 +72,10 @@ static inline void put_Shape(uint8_t **at, const struct Shape *value)
 /* --- uses Tiny tiny, components/store/store.assembly:34 --- */
 
 /* components/tiny/tiny.assembly:2 */
-int tiny_one_until(uint64_t deadline, uint8_t value_, uint16_t *twice)
+int tiny_one_until(uint64_t deadline, uint8_t value, uint16_t *twice)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
-    const uint64_t words[NEURON_MESSAGE_WORDS] = {(uint64_t)value_};
+    const uint64_t words[NEURON_MESSAGE_WORDS] = {(uint64_t)value};
     struct neuron_call_out out;
     const int result = nexus_call(row, NEURON_TAG(1, 1, 0), words, deadline, 0, &out);
     if (result != 0) {
@@ -86,9 +86,9 @@ int tiny_one_until(uint64_t deadline, uint8_t value_, uint16_t *twice)
     return nexus_reply_end(&reader);
 }
 
-int tiny_one(uint8_t value_, uint16_t *twice)
+int tiny_one(uint8_t value, uint16_t *twice)
 {
-    return tiny_one_until(NEURON_FOREVER, value_, twice);
+    return tiny_one_until(NEURON_FOREVER, value, twice);
 }
 
 /* The parameters of the method that is being served: one at a time. */

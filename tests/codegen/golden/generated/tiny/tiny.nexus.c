@@ -27,15 +27,15 @@ int tiny_one_reply(struct nexus_token token, int result, uint16_t twice)
 
 static void serve_tiny_one(const struct nexus_request *request, const struct nexus_client_row *row)
 {
-    uint8_t value_;
+    uint8_t value;
     uint16_t twice = 0;
     struct nexus_reader reader = nexus_read_words(request->tag, 1);
-    nexus_word_u8(&reader, request->words[0], &value_);
+    nexus_word_u8(&reader, request->words[0], &value);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
         return;
     }
-    const int result = tiny_one(row->client, value_, &twice);
+    const int result = tiny_one(row->client, value, &twice);
     if (result == NEXUS_DEFER) {
         return;
     }

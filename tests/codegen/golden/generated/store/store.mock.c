@@ -21,23 +21,23 @@ char store_mock_title[41] = "a \"quoted\" \\ line\012\303\251";
 bool store_mock_loud = true;
 
 /* components/tiny/tiny.assembly:2 */
-int tiny_one(uint8_t value_, uint16_t *twice)
+int tiny_one(uint8_t value, uint16_t *twice)
 {
     if (store_mock.tiny_one != NULL) {
-        return store_mock.tiny_one(value_, twice);
+        return store_mock.tiny_one(value, twice);
     }
     fail_msg("unexpected call of tiny_one");
     return 0;
 }
 
 /* components/tiny/tiny.assembly:2 */
-int tiny_one_until(uint64_t deadline, uint8_t value_, uint16_t *twice)
+int tiny_one_until(uint64_t deadline, uint8_t value, uint16_t *twice)
 {
     if (store_mock.tiny_one_until != NULL) {
-        return store_mock.tiny_one_until(deadline, value_, twice);
+        return store_mock.tiny_one_until(deadline, value, twice);
     }
     (void)deadline;
-    return tiny_one(value_, twice);
+    return tiny_one(value, twice);
 }
 
 /* components/store/store.assembly:5 */
