@@ -217,7 +217,8 @@ def _task_lines(task: dict) -> list[str]:
     run_limit = show_duration(task["run_limit_ns"]) if task["run_limit_ns"] else "none"
     addresses = task["addresses"]
     lines = [
-        f"  restart {restart['policy']}{'' if restart['policy'] == 'never' else limit}, run_limit {run_limit}, "
+        f"  restart {restart['policy']}{'' if restart['policy'] == 'never' else limit}, "
+        f"run_limit {run_limit}, "
         f"ready_within {show_duration(task['ready_within_ns'])}{', power' if task['power'] else ''}",
         f"  addresses {addresses['base']:#x}, image from {addresses['image_start']:#x}, "
         f"stack {addresses['stack_start']:#x} to {addresses['stack_end']:#x}",

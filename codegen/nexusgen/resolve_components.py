@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import syntax
+from .checks_cnames import check_generated_names
 from .diagnostics import Note, Sink, did_you_mean, listed, shown_path
 from .loading import Definition, Project, Scope
 from .model import Attribute, Component, Device, Endpoint, EnumType, IntType, Place, Restart, StringType, Type
@@ -320,30 +321,3 @@ def _enums(parts: _Parts) -> tuple[EnumType, ...]:
     """The enums that the attributes of a component need, each once."""
     found = {a.type.name: a.type for a in parts.attributes if isinstance(a.type, EnumType)}
     return tuple(found.values())
-
-
-def generated_names(component: Component) -> list[tuple[str, Place]]:
-    """The C functions and objects that the generator defines or declares for a component."""
-    names = [(attribute.name, attribute.place) for attribute in component.attributes]
-    for endpoint in component.uses:
-        for method in endpoint.interface.methods:
-            names += [(f"{endpoint.name}_{method.name}{tail}", endpoint.place) for tail in ("", "_until")]
-    for endpoint in component.provides:
-        for method in endpoint.interface.methods:
-            names += [(f"{endpoint.name}_{method.name}{tail}", endpoint.place) for tail in ("", "_reply")]
-        names.append((f"{endpoint.name}_client_died", endpoint.place))
-    for endpoint in (*component.uses, *component.provides):
-        for member in (*endpoint.interface.events, *endpoint.interface.dataports):
-            names.append((f"{endpoint.name}_{member.name}", endpoint.place))
-    return names
-
-
-def check_generated_names(component: Component, sink: Sink) -> None:
-    """Two different things of a component never get the same name in C."""
-    seen: dict[str, Place] = {}
-    for name, place in generated_names(component):
-        if name in seen:
-            notes = [Note("the other one comes from here", seen[name])]
-            text = f"`{name}` would be generated twice for component `{component.name}`"
-            sink.error("NX124", place, text, expected="another name for one of them", notes=notes)
-        seen[name] = place
