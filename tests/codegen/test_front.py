@@ -12,7 +12,7 @@ from pathlib import Path
 
 from front import ROOT, VALID, WRONG, nexusgen
 
-from nexusgen import checks, parse
+from nexusgen import checks, parse, platforms
 from nexusgen.diagnostics import Failed, did_you_mean
 from nexusgen.frontend import load
 from nexusgen.model import EnumType
@@ -220,6 +220,35 @@ def mutated(text: str, words: list[str], chance: random.Random) -> str:
     if pieces:
         pieces[chance.randrange(len(pieces))] = chance.choice(words)
     return "".join(pieces)
+
+
+class Reference(unittest.TestCase):
+    """docs/assembly-language.md says what is so."""
+
+    TEXT = (ROOT / "docs" / "assembly-language.md").read_text()
+
+    def test_the_whole_example_is_accepted(self) -> None:
+        section = self.TEXT.split("## A whole example")[1].split("\n## ")[0]
+        text = "\n".join(line[4:] for line in section.splitlines() if line.startswith("    "))
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            (root / "assemblies").mkdir()
+            (root / "components").mkdir()
+            (root / "components" / "init").symlink_to(VALID / "components" / "init")
+            for name in ("greeter", "visitor"):
+                (root / "assemblies" / f"{name}.c").write_text("")
+            (root / "assemblies" / "hello.assembly").write_text(text)
+            ran = nexusgen("--root", root, "check", "hello")
+            self.assertEqual((ran.status, ran.err), (0, ""))
+
+    def test_every_word_of_the_grammar_is_described(self) -> None:
+        grammar = (ROOT / "codegen" / "nexusgen" / "grammar.lark").read_text()
+        for word in set(re.findall(r'"([a-z_]+)"', grammar)):
+            self.assertRegex(self.TEXT, rf"\b{word}\b")
+
+    def test_every_device_class_and_platform_is_described(self) -> None:
+        for name in (*platforms.DEVICE_CLASSES, *platforms.PLATFORMS):
+            self.assertIn(name, self.TEXT)
 
 
 class CommandLine(unittest.TestCase):
