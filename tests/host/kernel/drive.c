@@ -26,7 +26,7 @@ static const u32 saved[SAVED_REGISTERS] = {2, 8, 9, 18, 19, 20, 21, 22, 23, 24, 
 static u64 call_of[NEURON_TASKS_MAX];       /* what a task called and has not come back from */
 static u64 generation_of[NEURON_TASKS_MAX]; /* ... in which life */
 
-static u64 answers[64];                     /* how often each status came back, from -40 on */
+static u64 answers[64]; /* how often each status came back, from -40 on */
 
 static u32 output_count(u64 number)
 {

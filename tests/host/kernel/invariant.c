@@ -215,8 +215,9 @@ static void check_slots(void)
         HOLDS(slots[s].object == slot_word(s, NEURON_SLOT_OBJECT), s);
         HOLDS(slots[s].badge == slot_word(s, NEURON_SLOT_BADGE), s);
         HOLDS(slots[s].bits == slot_word(s, NEURON_SLOT_BITS), s);
-        HOLDS(slots[s].generation == 0 || (slots[s].kind == NEURON_CAP_PORT &&
-                                           slots[s].generation <= tasks[slots[s].object].generation),
+        HOLDS(slots[s].generation == 0 ||
+                  (slots[s].kind == NEURON_CAP_PORT &&
+                   slots[s].generation <= tasks[slots[s].object].generation),
               s);
     }
 }

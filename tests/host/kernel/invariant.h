@@ -5,7 +5,7 @@
 #include "types.h"
 
 /* The kernel was booted from this table, which stays as it is. */
-void invariant_begin(const u64 *table);
+void invariant_begin(const u64 *words);
 
 /* Fails the test if the state of the kernel is not one that it may be in. */
 void invariant_check(void);

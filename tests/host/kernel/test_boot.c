@@ -1,5 +1,4 @@
-/* Boot: the state is the table, to its largest size. The address spaces are compared with the table by
- * the invariant. */
+/* Boot: the state is the table, to its largest size. The invariant compares the address spaces. */
 #include "drive.h"
 
 static void largest_system_boots(void **state)
@@ -106,7 +105,7 @@ static void second_boot_starts_afresh(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(largest_system_boots),  cmocka_unit_test(smallest_system_boots),
+        cmocka_unit_test(largest_system_boots),        cmocka_unit_test(smallest_system_boots),
         cmocka_unit_test(mapping_crosses_leaf_tables), cmocka_unit_test(init_may_be_any_task),
         cmocka_unit_test(runtime_slots_start_empty),   cmocka_unit_test(second_boot_starts_afresh),
     };

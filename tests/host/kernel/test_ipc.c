@@ -1,4 +1,4 @@
-/* Messages: call, receive, reply; what arrives where, in which order, and that nothing else does. */
+/* Messages: call, receive, reply; what arrives where, in which order, and nothing else. */
 #include <string.h>
 
 #include "drive.h"
@@ -129,9 +129,9 @@ static void page_bytes_are_copied_exactly(void **state)
 static void malformed_tags_are_refused(void **state)
 {
     static const u64 bad[] = {
-        NEURON_TAG(0, 5, 0),      NEURON_TAG(0, 0, 4097),   NEURON_TAG(0, 7, 0),
-        UINT64_C(1) << 19,        UINT64_C(1) << 31,        UINT64_C(1) << 45,
-        UINT64_C(1) << 63,        UINT64_C(0x8001) << 16,   UINT64_MAX,
+        NEURON_TAG(0, 5, 0), NEURON_TAG(0, 0, 4097), NEURON_TAG(0, 7, 0),
+        UINT64_C(1) << 19,   UINT64_C(1) << 31,      UINT64_C(1) << 45,
+        UINT64_C(1) << 63,   UINT64_C(0x8001) << 16, UINT64_MAX,
     };
     (void)state;
 

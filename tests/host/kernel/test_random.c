@@ -22,7 +22,7 @@ static u64 draw(u64 below)
     random_state ^= random_state >> 12;
     random_state ^= random_state << 25;
     random_state ^= random_state >> 27;
-    return (random_state * UINT64_C(2685821657736338717) >> 11) % below;
+    return below == 0 ? 0 : (random_state * UINT64_C(2685821657736338717) >> 11) % below;
 }
 
 static void random_ports(u32 count)
@@ -34,7 +34,8 @@ static void random_ports(u32 count)
                 rights &= NEURON_RIGHT_NOTIFY;
             }
             if (c != s && rights != 0) {
-                world_port(c, s, rights, (rights & NEURON_RIGHT_NOTIFY) != 0 ? 1 + (u32)draw(3) : 0);
+                world_port(c, s, rights,
+                           (rights & NEURON_RIGHT_NOTIFY) != 0 ? 1 + (u32)draw(3) : 0);
             }
         }
     }
@@ -135,9 +136,9 @@ static u64 some_bits(u64 slot)
 static u64 some_number(void)
 {
     static const u64 usual[] = {
-        NEURON_SYS_call,       NEURON_SYS_call,  NEURON_SYS_call,   NEURON_SYS_recv,
-        NEURON_SYS_recv,       NEURON_SYS_recv,  NEURON_SYS_reply,  NEURON_SYS_reply,
-        NEURON_SYS_reply_recv, NEURON_SYS_wait,  NEURON_SYS_notify, NEURON_SYS_notify,
+        NEURON_SYS_call,       NEURON_SYS_call, NEURON_SYS_call,   NEURON_SYS_recv,
+        NEURON_SYS_recv,       NEURON_SYS_recv, NEURON_SYS_reply,  NEURON_SYS_reply,
+        NEURON_SYS_reply_recv, NEURON_SYS_wait, NEURON_SYS_notify, NEURON_SYS_notify,
         NEURON_SYS_yield,
     };
 
@@ -147,7 +148,7 @@ static u64 some_number(void)
     u64 number = draw(NEURON_SYS_dev_post + 2);
     /* Init would end the machine, others only themselves. */
     return number == NEURON_SYS_exit && (current == init_task || draw(4) != 0) ? NEURON_SYS_null
-                                                                              : number;
+                                                                               : number;
 }
 
 static void count_call(u64 number)
@@ -292,12 +293,11 @@ static void any_calls_in_any_world_keep_the_invariant(void **state)
         drive_boot();
         live();
     }
-    print_message("%lu calls in %lu worlds, seed %lu\n", (unsigned long)made,
-                  (unsigned long)worlds, (unsigned long)seed);
+    print_message("%lu calls in %lu worlds, seed %lu\n", (unsigned long)made, (unsigned long)worlds,
+                  (unsigned long)seed);
     /* The random calls reach every status: a test that only sees refusals shows nothing. */
     for (int64_t s = NEURON_DROPPED + 1; s <= NEURON_NOTIFIED; s++) {
-        print_message("status %ld came back %lu times\n", (long)s,
-                      (unsigned long)drive_answers(s));
+        print_message("status %ld came back %lu times\n", (long)s, (unsigned long)drive_answers(s));
         assert_true(drive_answers(s) > 0 || calls < CALLS);
     }
     for (u32 n = 0; n < sizeof(times) / sizeof(times[0]); n++) {

@@ -2,8 +2,9 @@
 #include "verdict.h"
 
 static u32 init, task, other;
-static u64 text_row, data_row, shared_row;         /* extents, as rows of the table */
-static u64 text_map, stack_map, data_map, foreign; /* mappings of `task`, in this order, then `other` */
+static u64 text_row, data_row, shared_row; /* extents, as rows of the table */
+static u64 text_map, stack_map, data_map,
+    foreign; /* mappings of `task`, in this order, then `other` */
 
 static int set_up(void **state)
 {
@@ -155,7 +156,7 @@ static void task_rows_are_checked(void **state)
             NEURON_RULE_ENTRY);
 }
 
-/* 506 pages: the arena and its guard fill the block, so no mapping fits; the arena itself is fine. */
+/* With 506 pages the arena and its guard fill the block: it is fine, but no mapping fits. */
 static void arena_may_fill_the_task(void **state)
 {
     (void)state;
@@ -215,8 +216,7 @@ static void extents_are_pages_in_the_memory_of_their_kind(void **state)
     refuses(MEMORIES, text_row, NEURON_MEMORY_PHYS, FAKE_PAYLOAD_END, NEURON_RULE_MEMORY_PLACE);
     allows(MEMORIES, 2, NEURON_MEMORY_PHYS, FAKE_PAYLOAD_END - NEURON_PAGE);
     allows(MEMORIES, 0, NEURON_MEMORY_PHYS, NEURON_PAYLOAD_BASE);
-    refuses(MEMORIES, 3, NEURON_MEMORY_PHYS, FAKE_RAM_BASE - NEURON_PAGE,
-            NEURON_RULE_MEMORY_PLACE);
+    refuses(MEMORIES, 3, NEURON_MEMORY_PHYS, FAKE_RAM_BASE - NEURON_PAGE, NEURON_RULE_MEMORY_PLACE);
     u64 end = FAKE_RAM_BASE + NEURON_BLOCK;
     allows(MEMORIES, shared_row, NEURON_MEMORY_PHYS, end - NEURON_PAGE);
     refuses(MEMORIES, shared_row, NEURON_MEMORY_PHYS, end, NEURON_RULE_MEMORY_PLACE);
@@ -224,8 +224,7 @@ static void extents_are_pages_in_the_memory_of_their_kind(void **state)
             NEURON_RULE_MEMORY_PLACE);
     u64 left = (end - word_of(MEMORIES, shared_row, NEURON_MEMORY_PHYS)) / NEURON_PAGE;
     refuses(MEMORIES, shared_row, NEURON_MEMORY_PAGES, left + 1, NEURON_RULE_MEMORY_PLACE);
-    refuses(MEMORIES, shared_row, NEURON_MEMORY_PAGES, UINT64_C(1) << 52,
-            NEURON_RULE_MEMORY_PLACE);
+    refuses(MEMORIES, shared_row, NEURON_MEMORY_PAGES, UINT64_C(1) << 52, NEURON_RULE_MEMORY_PLACE);
     refuses(MEMORIES, shared_row, NEURON_MEMORY_PAGES, UINT64_MAX, NEURON_RULE_MEMORY_PLACE);
 }
 
@@ -233,8 +232,7 @@ static void extents_are_sorted_and_disjoint(void **state)
 {
     (void)state;
     u64 phys = word_of(MEMORIES, shared_row, NEURON_MEMORY_PHYS);
-    refuses(MEMORIES, shared_row, NEURON_MEMORY_PHYS, phys - NEURON_PAGE,
-            NEURON_RULE_MEMORY_ORDER);
+    refuses(MEMORIES, shared_row, NEURON_MEMORY_PHYS, phys - NEURON_PAGE, NEURON_RULE_MEMORY_ORDER);
     refuses(MEMORIES, shared_row, NEURON_MEMORY_PHYS, FAKE_RAM_BASE, NEURON_RULE_MEMORY_ORDER);
     world_table();
     *world_word(MEMORIES, data_row, NEURON_MEMORY_PAGES) = 3;

@@ -1,5 +1,5 @@
-/* table_validate() and the payload's header are total: any words, of any length, are judged without a
- * read beyond them, and what is accepted boots. */
+/* table_validate() and the check of the payload's header are total: any words, of any length, are
+ * judged without a read beyond them, and what is accepted boots. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +21,7 @@ static u64 draw(u64 below)
     random_state ^= random_state >> 12;
     random_state ^= random_state << 25;
     random_state ^= random_state >> 27;
-    return (random_state * UINT64_C(2685821657736338717) >> 11) % below;
+    return below == 0 ? 0 : (random_state * UINT64_C(2685821657736338717) >> 11) % below;
 }
 
 static void some_world(void)
@@ -174,8 +174,8 @@ static void checksum_is_crc32c(void **state)
     /* RFC 3720, appendix B.4: 32 bytes of zeroes, of ones, incrementing. */
     static const u64 zeroes[4] = {0};
     static const u64 ones[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
-    static const u64 incrementing[4] = {0x0706050403020100, 0x0f0e0d0c0b0a0908,
-                                        0x1716151413121110, 0x1f1e1d1c1b1a1918};
+    static const u64 incrementing[4] = {0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110,
+                                        0x1f1e1d1c1b1a1918};
     (void)state;
 
     assert_int_equal(crc32c_words(zeroes, 4), 0x8a9136aa);

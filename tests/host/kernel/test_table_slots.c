@@ -4,7 +4,18 @@
 #define WINDOW_BASE UINT64_C(0x10001000)
 
 /* Rows: 0..4 init (console, task, factory, ceiling, region), 5..9 client, 10.. server. */
-enum { INIT_TASK = 1, INIT_FACTORY, CEILING, REGION, CONSOLE, CALL, NOTIFY, BOTH, EMPTY, SERVER_CONSOLE };
+enum {
+    INIT_TASK = 1,
+    INIT_FACTORY,
+    CEILING,
+    REGION,
+    CONSOLE,
+    CALL,
+    NOTIFY,
+    BOTH,
+    EMPTY,
+    SERVER_CONSOLE
+};
 
 static u32 init, client, server;
 
@@ -191,7 +202,9 @@ static void windows_avoid_ram_and_the_kernels_devices(void **state)
 static void each_kernel_device_is_refused_from_both_ends(void **state)
 {
     static const u64 devices[][2] = {
-        {0x100000, 0x101000}, {0x2000000, 0x2010000}, {0xc000000, 0x10000000},
+        {0x100000, 0x101000},
+        {0x2000000, 0x2010000},
+        {0xc000000, 0x10000000},
         {0x10000000, 0x10001000},
     };
     (void)state;

@@ -165,9 +165,8 @@ static u64 append_memories(u64 at)
 
 static u64 final_memory(u64 memory)
 {
-    return memory < NEURON_TASKS_MAX
-               ? memory
-               : memory - NEURON_TASKS_MAX + world.header[NEURON_TABLE_TASKS];
+    return memory < NEURON_TASKS_MAX ? memory
+                                     : memory - NEURON_TASKS_MAX + world.header[NEURON_TABLE_TASKS];
 }
 
 static u64 append_maps(u64 at)

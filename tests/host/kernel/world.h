@@ -1,5 +1,5 @@
-/* Builds valid system tables: say which tasks, ports and extents there are, then get the words with a
- * correct checksum, or boot them. */
+/* Builds valid system tables: say which tasks, ports and extents there are, then get the words with
+ * a correct checksum, or boot them. */
 #ifndef TEST_WORLD_H
 #define TEST_WORLD_H
 
@@ -30,8 +30,8 @@ extern struct world world;
 /* An empty world. Its first task will be init, unless header[NEURON_TABLE_INIT] is changed. */
 void world_begin(void);
 
-/* Adds a task with a text page, a stack of one page and a console in slot 0. The first one also gets
- * TASK and FACTORY in slots 1 and 2. Returns its index. */
+/* Adds a task with a text page, a stack of one page and a console in slot 0. The first one also
+ * gets TASK and FACTORY in slots 1 and 2. Returns its index. */
 u32 world_task(u32 level);
 
 /* Adds a slot that holds a capability; returns its number. */
@@ -46,8 +46,8 @@ u64 *world_slot_row(u32 task, u32 slot);
 /* The notification bits of a PORT slot. */
 u64 world_bits(u32 task, u32 slot);
 
-/* Adds an extent of `pages` pages of RAM that begins with `source_bytes` bytes of the payload. Returns
- * its row, which stays the same. */
+/* Adds an extent of `pages` pages of RAM that begins with `source_bytes` bytes of the payload.
+ * Returns a name for it, which world_map() takes. */
 u32 world_extent(u32 owner, u64 pages, u64 flags, u64 source_bytes);
 
 /* Maps an extent; returns the address. */
