@@ -325,7 +325,8 @@ static struct table_verdict check_port(struct facts *f, u64 row, u64 holder)
     return accepted;
 }
 
-/* A ceiling for device windows: its bounds must touch nothing but declared windows' range. */
+/* A ceiling for device windows: it begins with one declared window and ends with another, or the same,
+ * so that nothing outside the bus lies in it. */
 static struct table_verdict check_device_ceiling(const struct facts *f, u64 row)
 {
     u64 rights = slot_word(f, row, NEURON_SLOT_RIGHTS);
@@ -339,12 +340,19 @@ static struct table_verdict check_device_ceiling(const struct facts *f, u64 row)
     if (slot_word(f, row, NEURON_SLOT_OBJECT) == 0) {
         return breaks(NEURON_RULE_SLOT_OBJECT, row);
     }
+    int begins = 0;
+    int ends = 0;
     for (u64 w = 0; w < f->windows; w++) {
         u64 window = window_word(f, w, NEURON_WINDOW_BASE);
-        if (base % NEURON_PAGE == 0 && bytes % NEURON_PAGE == 0 && base <= window &&
-            bytes > window - base) {
-            return accepted;
+        if (window == base) {
+            begins = 1;
         }
+        if (window >= base && window - base + window_word(f, w, NEURON_WINDOW_BYTES) == bytes) {
+            ends = 1;
+        }
+    }
+    if (begins && ends) {
+        return accepted;
     }
     return breaks(NEURON_RULE_SLOT_BOUNDS, row);
 }

@@ -158,7 +158,7 @@ enum neuron_class {
     NEURON_RULE(SLOT_BADGE, "the badge is not unique at its server")                               \
     NEURON_RULE(SLOT_BITS, "the notification bits are none, reserved, or another client's")        \
     NEURON_RULE(SLOT_AUTHORITY, "only init may hold FACTORY or TASK")                              \
-    NEURON_RULE(SLOT_BOUNDS, "the device bounds are unaligned or outside every window")            \
+    NEURON_RULE(SLOT_BOUNDS, "the device bounds do not begin and end with a window")               \
     NEURON_RULE(SLOT_UNUSED, "a field that the kind does not use is not zero")                     \
     NEURON_RULE(WINDOW_PLACE, "the window is unaligned, or in RAM or a device of the kernel")      \
     NEURON_RULE(WINDOW_ORDER, "the window overlaps or precedes the one before it")                 \

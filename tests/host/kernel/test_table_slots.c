@@ -181,8 +181,21 @@ static void device_ceiling_is_a_class_in_a_window(void **state)
     refuses(SLOTS, CEILING, NEURON_SLOT_BYTES, 100, NEURON_RULE_SLOT_BOUNDS);
     refuses(SLOTS, CEILING, NEURON_SLOT_BYTES, 0, NEURON_RULE_SLOT_BOUNDS);
     allows(SLOTS, CEILING, NEURON_SLOT_BYTES, NEURON_PAGE);
+    allows(SLOTS, CEILING, NEURON_SLOT_BYTES, 4 * NEURON_PAGE);
     refuses(SLOTS, CEILING, NEURON_SLOT_BASE, WINDOW_BASE - 2 * NEURON_PAGE,
             NEURON_RULE_SLOT_BOUNDS);
+}
+
+static void device_ceiling_reaches_beyond_no_window(void **state)
+{
+    (void)state;
+    refuses(SLOTS, CEILING, NEURON_SLOT_BYTES, 3 * NEURON_PAGE, NEURON_RULE_SLOT_BOUNDS);
+    refuses(SLOTS, CEILING, NEURON_SLOT_BYTES, 5 * NEURON_PAGE, NEURON_RULE_SLOT_BOUNDS);
+    refuses(SLOTS, CEILING, NEURON_SLOT_BYTES, UINT64_C(1) << 63, NEURON_RULE_SLOT_BOUNDS);
+    world_table();
+    *world_word(SLOTS, CEILING, NEURON_SLOT_BASE) = 0;
+    *world_word(SLOTS, CEILING, NEURON_SLOT_BYTES) = WINDOW_BASE + 2 * NEURON_PAGE;
+    refuses_words(NEURON_RULE_SLOT_BOUNDS, CEILING);
 }
 
 static void windows_avoid_ram_and_the_kernels_devices(void **state)
@@ -279,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup(regions_name_an_extent, set_up),
         cmocka_unit_test_setup(fields_that_a_kind_does_not_use_are_zero, set_up),
         cmocka_unit_test_setup(device_ceiling_is_a_class_in_a_window, set_up),
+        cmocka_unit_test_setup(device_ceiling_reaches_beyond_no_window, set_up),
         cmocka_unit_test_setup(windows_avoid_ram_and_the_kernels_devices, set_up),
         cmocka_unit_test(each_kernel_device_is_refused_from_both_ends),
         cmocka_unit_test_setup(windows_are_sorted_and_disjoint, set_up),
