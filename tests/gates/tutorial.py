@@ -19,8 +19,7 @@ from project import ROOT
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 TIME_LIMIT = 240
-PARTS = ["CMakeLists.txt", "CMakePresets.json", "nexus", "cmake", "codegen", "kernel", "components", "assemblies"]
-PARTS += ["tests", "docs"]
+PARTS = "CMakeLists.txt CMakePresets.json nexus cmake codegen kernel components assemblies tests docs".split()
 
 
 def copy(target: Path) -> None:

@@ -40,7 +40,9 @@ def equal_levels(payload: bytearray) -> None:
         row = c["TABLE_HEADER_WORDS"] + task * c["TASK_ROW_WORDS"] + c["TASK_LEVEL"]
         struct.pack_into("<Q", payload, table + row * 8, 0)
     body = table + (c["TABLE_CRC"] + 1) * 8
-    struct.pack_into("<Q", payload, table + c["TABLE_CRC"] * 8, crc32c(bytes(payload[body : table + words * 8])))
+    struct.pack_into(
+        "<Q", payload, table + c["TABLE_CRC"] * 8, crc32c(bytes(payload[body : table + words * 8]))
+    )
     length = struct.unpack_from("<Q", payload, c["PAYLOAD_BYTES"] * 8)[0]
     struct.pack_into("<Q", payload, c["PAYLOAD_CRC"] * 8, crc32c(bytes(payload[table:length])))
 
