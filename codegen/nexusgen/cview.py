@@ -52,6 +52,12 @@ class CType:
     members: tuple[tuple[str, int], ...] = ()  # enum
     fields: tuple[CField, ...] = ()  # struct
 
+    @property
+    def keyword(self) -> str:
+        """`enum`; ISO C11 wants every value to be an int, gcc and clang do without."""
+        large = any(value > 0x7FFFFFFF for _, value in self.members)
+        return "__extension__ enum" if large else "enum"
+
 
 @dataclass
 class CMethod:

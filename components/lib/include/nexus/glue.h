@@ -115,6 +115,7 @@ static inline void nexus_get(struct nexus_reader *reader, void *to, size_t bytes
 }
 
 /* nexus_put_T, nexus_get_T and nexus_word_T; a word must hold a value of the type. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are types */
 #define NEXUS_INTEGER(name, type, wide)                                                            \
     static inline void nexus_put_##name(uint8_t **at, type value)                                  \
     {                                                                                              \
@@ -140,6 +141,7 @@ NEXUS_INTEGER(i16, int16_t, int64_t)
 NEXUS_INTEGER(i32, int32_t, int64_t)
 NEXUS_INTEGER(i64, int64_t, int64_t)
 #undef NEXUS_INTEGER
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static inline void nexus_put_bool(uint8_t **at, bool value)
 {
