@@ -227,3 +227,35 @@ def rich(root: Path = ROOT, second: bool = True) -> System:
             (server, "tiny", small, "tiny"),
         ),
     )
+
+
+def awkward(root: Path = ROOT) -> System:
+    """Names that the generated code uses itself, and values at the ends of their ranges."""
+    b = Builder(root)
+    big = b.enum("c", "Big", A=2**32 - 1, B=2**31, C=0)
+    deep = b.struct("c", "Deep", ("a", big), ("b", INTEGERS["bool"]))
+    words = b.interface(
+        "c",
+        "HTTPWords",
+        [
+            ("f", ("deadline", big, "in"), ("token", U32, "in"), ("period", U8, "in"), ("at", big, "out")),
+            ("g", ("client", StringType(1), "in"), ("request", BytesType(1), "in"), ("row", deep, "out")),
+            ("h", ("tag", deep, "in"), ("room", BytesType(5000), "in"), ("scratch", U32, "out")),
+            ("k", ("to", U64, "in"), ("result", BytesType(5000), "out"), ("words", U16, "out")),
+            ("ping",),
+        ],
+    )
+    attributes = (
+        Attribute("period", U32, 2**32 - 1, b.place("c")),
+        Attribute("big", big, 2**31, b.place("c")),
+        Attribute("text", StringType(3), None, b.place("c")),
+        Attribute("low", INTEGERS["i8"], -128, b.place("c")),
+    )
+    server = b.instance(
+        b.component("c", provides=(("p", words),), attributes=attributes, priority=150),
+        attributes={"text": "a?\0"[:2]},
+    )
+    client = b.instance(b.component("d", uses=(("p", words),), attributes=attributes[:1]))
+    idle = b.instance(b.component("idle", provides=(("q", words),)))
+    init = b.instance(b.component("init"))
+    return b.system("awkward", init, (init, server, client, idle), ((client, "p", server, "p"),))

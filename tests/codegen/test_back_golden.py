@@ -122,6 +122,18 @@ class Golden(unittest.TestCase):
         self.compile(TARGET, common + folders, *files)
         self.compile(TARGET, [ROOT / "components/init", *common], self.folder / "init_plan.c")
 
+    def test_names_of_the_generator_are_the_authors_to_use(self) -> None:
+        """Parameters and attributes named like what the glue names itself; enum values above INT_MAX."""
+        generate(systems.awkward(), self.folder, systems.ROOT)
+        generate_stubs(self.folder / "stubs")
+        lib = ROOT / "components/lib"
+        common = [lib / "include", ROOT / "kernel/include"]
+        for name in ("c", "d", "idle"):
+            folder = self.folder / name
+            files = [folder / f"{name}.nexus.c", self.folder / "instances" / f"{name}.c"]
+            self.compile(TARGET, [self.folder / "stubs", folder, *common], *files)
+            self.compile("gcc", [lib / "host/include", folder, *common], folder / f"{name}.mock.c")
+
     def test_mocks_compile_natively(self) -> None:
         """Each component's mocks."""
         generate_all(self.folder, systems.ROOT)
