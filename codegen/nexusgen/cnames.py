@@ -42,12 +42,12 @@ def c_name(kind: Type) -> str:
 
 def put_name(kind: Type) -> str:
     """The function that packs a value."""
-    return f"nexus_put_{kind.name}" if isinstance(kind, IntType) else f"put_{kind.name}"
+    return f"nexus_put_{kind.name}" if isinstance(kind, IntType) else f"glue_put_{kind.name}"
 
 
 def get_name(kind: Type) -> str:
     """The function that unpacks a value into a pointer."""
-    return f"nexus_get_{kind.name}" if isinstance(kind, IntType) else f"get_{kind.name}"
+    return f"nexus_get_{kind.name}" if isinstance(kind, IntType) else f"glue_get_{kind.name}"
 
 
 def in_declarations(name: str, length: str, kind: Type) -> list[str]:

@@ -183,7 +183,7 @@ class Names:
 
 
 OWN_LOCALS = {"words", "at", "reader", "out", "result", "request", "row", "tag", "deadline", "token", "to"}
-OWN_LOCALS |= {"client", "room", "bulk_copy", "scratch", "packed", "refusal"}
+OWN_LOCALS |= {"client", "packed", "refusal"}
 
 
 def _put_value(kind: Type, name: str, length: str) -> str:
@@ -200,7 +200,7 @@ def _word_value(kind: Type, name: str) -> str:
 
 
 def _word_get(kind: Type, word: str, target: str) -> str:
-    prefix = "nexus_word" if isinstance(kind, IntType) else "word"
+    prefix = "nexus_word" if isinstance(kind, IntType) else "glue_word"
     return f"{prefix}_{kind.name}(&reader, {word}, {target});"
 
 
@@ -268,7 +268,7 @@ class _MethodBuilder:
         view.in_lengths += _measure(kind, name, length, "NEXUS_TOO_LONG")
         view.in_puts.append(_put_value(kind, name, length))
         view.in_word_values.append(_word_value(kind, name) if view.in_way == wire.WORDS else "")
-        room = f"room.{view.name}.in_{parameter.name}"
+        room = f"glue_room.{view.name}.in_{parameter.name}"
         match kind:
             case StringType():
                 view.room.append(f"char in_{parameter.name}[{kind.bound + 1}];")
@@ -282,7 +282,7 @@ class _MethodBuilder:
                 view.handler_arguments += [name, length]
             case StructType():
                 view.room.append(f"struct {kind.name} in_{parameter.name};")
-                view.in_gets.append(f"get_{kind.name}(&reader, &{room});")
+                view.in_gets.append(f"glue_get_{kind.name}(&reader, &{room});")
                 view.handler_arguments.append(f"&{room}")
             case _:
                 view.locals.append(f"{c_name(kind)} {name};")
@@ -305,7 +305,7 @@ class _MethodBuilder:
         view.out_lengths += _measure(kind, name, length, too_long)
         view.out_puts.append(_put_value(kind, name, length))
         view.out_word_values.append(_word_value(kind, name) if view.out_way == wire.WORDS else "")
-        room = f"room.{view.name}.out_{parameter.name}"
+        room = f"glue_room.{view.name}.out_{parameter.name}"
         match kind:
             case StringType():
                 view.out_gets.append(f"nexus_get_string(&reader, {name}, {kind.bound});")
@@ -321,7 +321,7 @@ class _MethodBuilder:
                 view.pack_arguments += [room, length]
                 view.zero.append(f"memset({room}, 0, sizeof({room}));")
             case StructType():
-                view.out_gets.append(f"get_{kind.name}(&reader, {name});")
+                view.out_gets.append(f"glue_get_{kind.name}(&reader, {name});")
                 view.room.append(f"struct {kind.name} out_{parameter.name};")
                 view.handler_arguments.append(f"&{room}")
                 view.pack_arguments.append(f"&{room}")

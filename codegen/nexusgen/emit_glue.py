@@ -160,7 +160,7 @@ def _server(method: CMethod) -> None:
     method.later_prototype = [token, result] + method.reply_prototype
     method.later_parameters = ["struct nexus_token token", "int result"] + method.reply_parameters
     method.call_arguments = ["row->client"] + method.handler_arguments
-    pack = f"pack_{method.name}"
+    pack = f"glue_pack_{method.name}"
     later = "".join(f", {a}" for a in method.reply_arguments)
     now = "".join(f", {a}" for a in method.pack_arguments)
     {wire.WORDS: _server_words, wire.PAGE: _server_page, wire.BULK: _server_bulk}[method.out_way](
@@ -168,7 +168,7 @@ def _server(method: CMethod) -> None:
     )
     method.refuse = ["nexus_refuse(reader.status);"]
     if method.in_way == wire.BULK:
-        method.read_request = ["struct nexus_reader reader = nexus_bulk_take(request, row, bulk_copy);"]
+        method.read_request = ["struct nexus_reader reader = nexus_bulk_take(request, row, glue_copy);"]
         method.refuse = [
             WORDS,
             "const uint64_t refusal = nexus_result_tag(reader.status, 0);",
@@ -204,8 +204,8 @@ def _pack_bytes(method: CMethod) -> None:
 def _server_page(method: CMethod, pack: str, later: str, now: str) -> None:
     _pack_bytes(method)
     method.later = [
-        f"const uint64_t tag = {pack}(scratch, result{later});",
-        "return nexus_reply_page_later(token, tag, scratch);",
+        f"const uint64_t tag = {pack}(glue_scratch, result{later});",
+        "return nexus_reply_page_later(token, tag, glue_scratch);",
     ]
     method.answer = [NO_WORDS, f"nexus_reply({pack}(__nexus_in, result{now}), words);"]
 

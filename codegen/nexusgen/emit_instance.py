@@ -79,7 +79,7 @@ def _server_link(layout: Layout, task: TaskLayout, endpoint: Endpoint, root: Pat
     view = LinkView(
         where=cnames.where(link.connection.place, root),
         text=f"{endpoint.name} -> {server.name}.{link.provides.name}",
-        prefix=f"uses_{endpoint.name}",
+        prefix=f"nexus_uses_{endpoint.name}",
         slot=slot,
     )
     return _fill(view, link, True)
@@ -92,7 +92,7 @@ def _client_link(layout: Layout, task: TaskLayout, link: Link, root: Path) -> Li
     view = LinkView(
         where=cnames.where(link.connection.place, root),
         text=f"{client.name}.{link.uses.name} -> {link.provides.name}",
-        prefix=f"client_{link.id}",
+        prefix=f"nexus_client_{link.id}",
         id=link.id,
         client=cnames.c_string(client.name),
         endpoint=names.index(link.provides.name),

@@ -250,12 +250,18 @@ def awkward(root: Path = ROOT) -> System:
         Attribute("big", big, 2**31, b.place("c")),
         Attribute("text", StringType(3), None, b.place("c")),
         Attribute("low", INTEGERS["i8"], -128, b.place("c")),
+        *(
+            Attribute(name, U8, 1, b.place("c"))
+            for name in ("client", "i", "value", "bytes", "deadline", "row")
+        ),
     )
     server = b.instance(
         b.component("c", provides=(("p", words),), attributes=attributes, priority=150),
         attributes={"text": "a?\0"[:2]},
     )
-    client = b.instance(b.component("d", uses=(("p", words),), attributes=attributes[:1]))
+    client = b.instance(
+        b.component("d", uses=(("p", words),), attributes=attributes), attributes={"text": "b"}
+    )
     idle = b.instance(b.component("idle", provides=(("q", words),)))
     init = b.instance(b.component("init"))
     return b.system("awkward", init, (init, server, client, idle), ((client, "p", server, "p"),))

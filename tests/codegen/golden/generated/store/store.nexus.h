@@ -45,11 +45,13 @@ enum store_error {
 #define STORE_SAVE_LABEL_MAX 16 /* components/store/store.assembly:14 */
 #define STORE_SAVE_DATA_MAX 9000 /* components/store/store.assembly:14 */
 
+#ifndef NEXUS_GLUE
 extern const uint32_t period_ms; /* components/store/store.assembly:25 */
 extern const int64_t deep; /* components/store/store.assembly:26 */
 extern const enum Colour tint; /* components/store/store.assembly:27 */
 extern const char title[]; /* components/store/store.assembly:28 */
 extern const bool loud; /* components/store/store.assembly:29 */
+#endif
 
 #define TINY_SLOT 1 /* components/store/store.assembly:34 */
 #define POWER_SLOT 2 /* components/store/store.assembly:30 */

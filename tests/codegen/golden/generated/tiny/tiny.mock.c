@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#define NEXUS_GLUE /* attributes are defined here under other names */
 #include "tiny.mock.h"
 
 extern const char nexus_name[];
