@@ -31,6 +31,18 @@ u64 arch_message_phys(u32 index);
 /* The entry that every root table holds at `index` for the kernel's own mappings; 0 if none. */
 u64 arch_kernel_root_entry(u32 index);
 
+/* The page table at a physical address that arch_page_table_phys() returned. */
+u32 arch_page_table_index(u64 phys);
+
+/* The page table that the machine uses as the root of `task`: what arch_set_root() told it. */
+u32 arch_root(u32 task);
+
+/* The mapping of `va` in `task` changed: forgets what the machine remembers of it. */
+void arch_flush_page(u32 task, u64 va);
+
+/* The device class that the virtio-mmio window at `base` reports; 0 if there is no device. */
+u64 arch_virtio_class(u64 base);
+
 /* Tells the machine which page table is the root of `task`. */
 void arch_set_root(u32 task, u32 page_table);
 

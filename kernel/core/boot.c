@@ -30,6 +30,7 @@ static void create_tasks(const u64 *table, const struct table_sections *at)
         tasks[t].slots = (u32)row[NEURON_TASK_SLOTS];
         tasks[t].first_slot = first_slot;
         tasks[t].leaf_tables = (u32)row[NEURON_TASK_LEAF_TABLES];
+        tasks[t].arena_pages = (u32)row[NEURON_TASK_ARENA_PAGES];
         tasks[t].first_memory = NONE;
         tasks[t].own_pages = MESSAGE_PAGES;
         first_slot = first_slot + tasks[t].slots;
@@ -42,8 +43,16 @@ static void create_slots(const u64 *table, const struct table_sections *at)
 
     for (u64 s = 0; s < count; s++) {
         const u64 *row = table + at->slots + s * NEURON_SLOT_ROW_WORDS;
+        ceilings[s] = (struct ceiling){.kind = NEURON_CAP_NONE};
         if (row[NEURON_SLOT_RUNTIME] == 1) {
             slots[s] = (struct slot){.kind = NEURON_CAP_NONE};
+            ceilings[s] = (struct ceiling){
+                .kind = (u32)row[NEURON_SLOT_KIND],
+                .rights = (u32)row[NEURON_SLOT_RIGHTS],
+                .class = row[NEURON_SLOT_OBJECT],
+                .base = row[NEURON_SLOT_BASE],
+                .bytes = row[NEURON_SLOT_BYTES],
+            };
             continue;
         }
         slots[s] = (struct slot){
@@ -82,6 +91,21 @@ static void create_memories(const u64 *table, const struct table_sections *at)
     }
 }
 
+static void create_windows(const u64 *table, const struct table_sections *at)
+{
+    for (u32 w = 0; w < window_count; w++) {
+        const u64 *row = table + at->windows + w * NEURON_WINDOW_ROW_WORDS;
+        windows[w] = (struct window){
+            .base = row[NEURON_WINDOW_BASE],
+            .pages = (u32)(row[NEURON_WINDOW_BYTES] / NEURON_PAGE),
+            .irq = (u32)row[NEURON_WINDOW_IRQ],
+            .transport = (u32)row[NEURON_WINDOW_TRANSPORT],
+            .class = row[NEURON_WINDOW_CLASS],
+            .owner = NONE,
+        };
+    }
+}
+
 static void create_spaces(const u64 *table, const struct table_sections *at)
 {
     u64 maps = table[NEURON_TABLE_MAPS];
@@ -105,6 +129,7 @@ void kernel_boot(const u64 *table)
 
     task_count = (u32)table[NEURON_TABLE_TASKS];
     memory_count = (u32)table[NEURON_TABLE_MEMORIES];
+    window_count = (u32)table[NEURON_TABLE_WINDOWS];
     init_task = (u32)table[NEURON_TABLE_INIT];
     queue_reset();
     deadline_reset();
@@ -113,6 +138,7 @@ void kernel_boot(const u64 *table)
     create_tasks(table, &at);
     create_slots(table, &at);
     create_memories(table, &at);
+    create_windows(table, &at);
     create_spaces(table, &at);
     for (u32 t = 0; t < task_count; t++) {
         life_begin_reset(t);

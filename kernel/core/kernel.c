@@ -3,6 +3,7 @@
 
 #include "arch.h"
 #include "console.h"
+#include "device.h"
 #include "life.h"
 #include "notify.h"
 #include "port.h"
@@ -93,6 +94,18 @@ static int dispatch(const u64 *a)
         return life_task_reset_step(a[0], a[1]);
     case NEURON_SYS_task_inspect:
         return life_task_inspect(a[0], a[1], a[2], a[3]);
+    case NEURON_SYS_device_cap_create:
+        return device_cap_create(a[0], a[1], a[2], a[3], a[4]);
+    case NEURON_SYS_cap_transfer_to:
+        return device_cap_transfer(a[0], a[1], a[2], a[3]);
+    case NEURON_SYS_cap_revoke:
+        return device_cap_revoke(a[0], a[1], a[2]);
+    case NEURON_SYS_cap_drop:
+        return device_cap_drop(a[0]);
+    case NEURON_SYS_mmio_map:
+        return device_map(a[0], a[1], a[2], a[3]);
+    case NEURON_SYS_unmap:
+        return device_unmap(a[0]);
     default:
         return a[7] <= NEURON_SYS_dev_post ? NEURON_NOT_PROVIDED : NEURON_BAD_CALL;
     }

@@ -3,10 +3,12 @@
 
 #include "arch.h"
 #include "console.h"
+#include "device.h"
 #include "notify.h"
 #include "sched.h"
 #include "slot.h"
 #include "state.h"
+#include "vspace.h"
 
 #define MESSAGE_PAGES 2
 
@@ -50,6 +52,7 @@ static void tell_servers(u32 client)
 static void die(u32 task, u32 state)
 {
     sched_detach(task);
+    device_release_all(task);
     tasks[task].state = state;
     tasks[task].ready = 0;
     tasks[task].bits = 0;
@@ -154,8 +157,7 @@ void life_start(u32 task)
     sched_wake(task, 0);
 }
 
-/* Finds the task that the holder of a TASK capability names: not itself. */
-static int find_task(u64 slot, u64 task)
+int life_find_task(u64 slot, u64 task)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_TASK, 0, &row);
@@ -173,7 +175,7 @@ static int at_rest(u64 task)
 
 int life_task_start(u64 slot, u64 task)
 {
-    int status = find_task(slot, task);
+    int status = life_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
     }
@@ -189,7 +191,7 @@ int life_task_start(u64 slot, u64 task)
 
 int life_task_stop(u64 slot, u64 task, u64 give_up)
 {
-    int status = find_task(slot, task);
+    int status = life_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
     }
@@ -210,7 +212,7 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
 
 int life_task_reset_step(u64 slot, u64 task)
 {
-    int status = find_task(slot, task);
+    int status = life_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
     }
@@ -222,36 +224,74 @@ int life_task_reset_step(u64 slot, u64 task)
     return NEURON_OK;
 }
 
-int life_task_inspect(u64 slot, u64 task, u64 what, u64 index)
+static int inspect_slot(u64 task, u64 index, u64 *answer)
 {
-    int status = find_task(slot, task);
-    if (status != NEURON_OK) {
-        return status;
+    if (index >= tasks[task].slots) {
+        return NEURON_BAD_INDEX;
     }
+    u32 row = tasks[task].first_slot + (u32)index;
+    answer[0] = slots[row].kind;
+    answer[1] = slots[row].rights;
+    answer[2] = slots[row].object;
+    answer[3] = slots[row].badge;
+    answer[4] = slots[row].bits;
+    return NEURON_OK;
+}
+
+static int inspect_page(u64 task, u64 index, u64 *answer)
+{
+    if (index >= NEURON_USER_SPAN / NEURON_PAGE) {
+        return NEURON_BAD_INDEX;
+    }
+    answer[0] = vspace_walk((u32)task, index);
+    return NEURON_OK;
+}
+
+static int inspect_whole(u64 task, u64 what, u64 index, u64 *answer)
+{
     if (index != 0) {
         return NEURON_BAD_INDEX;
     }
-    u64 answer[5] = {0};
-    switch (what) {
-    case NEURON_INSPECT_STATE:
+    if (what == NEURON_INSPECT_STATE) {
         answer[0] = tasks[task].state;
         answer[1] = tasks[task].ready;
         answer[2] = tasks[task].generation;
         answer[3] = tasks[task].exit_code;
         answer[4] = tasks[task].level;
-        break;
-    case NEURON_INSPECT_FAULT:
+    } else {
         answer[0] = tasks[task].fault_cause;
         answer[1] = tasks[task].fault_pc;
         answer[2] = tasks[task].fault_address;
         answer[3] = tasks[task].context.x[REG_SP];
         answer[4] = tasks[task].context.x[REG_RA];
+    }
+    return NEURON_OK;
+}
+
+int life_task_inspect(u64 slot, u64 task, u64 what, u64 index)
+{
+    u64 answer[5] = {0};
+    int status = life_find_task(slot, task);
+    if (status != NEURON_OK) {
+        return status;
+    }
+    switch (what) {
+    case NEURON_INSPECT_STATE:
+    case NEURON_INSPECT_FAULT:
+        status = inspect_whole(task, what, index, answer);
+        break;
+    case NEURON_INSPECT_SLOT:
+        status = inspect_slot(task, index, answer);
+        break;
+    case NEURON_INSPECT_PAGE:
+        status = inspect_page(task, index, answer);
         break;
     default:
-        return NEURON_BAD_INDEX;
+        status = NEURON_BAD_INDEX;
+        break;
     }
     for (u32 i = 0; i < 5; i++) {
         tasks[current].context.x[REG_A0 + 1 + i] = answer[i];
     }
-    return NEURON_OK;
+    return status;
 }

@@ -1,6 +1,7 @@
 /* The check of the payload's header and checksum. */
 #include "payload.h"
 
+#include <neuron/limits.h>
 #include <neuron/table.h>
 
 #include "crc32c.h"
@@ -14,6 +15,11 @@ int payload_header_ok(const u64 *payload, u64 bytes)
     u64 length = payload[NEURON_PAYLOAD_BYTES];
     return length % 8 == 0 && length >= NEURON_PAYLOAD_HEADER_WORDS * 8 && length <= bytes &&
            payload[NEURON_PAYLOAD_TABLE_WORDS] <= length / 8 - NEURON_PAYLOAD_HEADER_WORDS;
+}
+
+u64 payload_end(const u64 *payload)
+{
+    return NEURON_PAYLOAD_BASE + payload[NEURON_PAYLOAD_BYTES];
 }
 
 int payload_checksum_ok(const u64 *payload)

@@ -33,5 +33,11 @@ int slot_query(u64 slot)
     tasks[current].context.x[REG_A0 + 2] = slots[row].rights;
     tasks[current].context.x[REG_A0 + 3] = slots[row].object;
     tasks[current].context.x[REG_A0 + 4] = slots[row].badge;
+    if (slots[row].kind == NEURON_CAP_MMIO) {
+        u64 window = slots[row].object;
+        tasks[current].context.x[REG_A0 + 3] = windows[window].class;
+        tasks[current].context.x[REG_A0 + 5] = windows[window].base;
+        tasks[current].context.x[REG_A0 + 6] = (u64)windows[window].pages * NEURON_PAGE;
+    }
     return NEURON_OK;
 }

@@ -5,6 +5,8 @@
 
 struct task tasks[NEURON_TASKS_MAX];
 BOOT_FILLED struct slot slots[NEURON_SLOTS_MAX];
+BOOT_FILLED struct ceiling ceilings[NEURON_SLOTS_MAX];
+struct window windows[NEURON_WINDOWS_MAX];
 BOOT_FILLED struct memory memories[NEURON_MEMORIES_MAX];
 
 BOOT_FILLED PAGE_ALIGNED u64 page_tables[NEURON_PT_PAGES_MAX][NEURON_PT_ENTRIES];
@@ -12,5 +14,6 @@ BOOT_FILLED PAGE_ALIGNED u64 message_pages[2 * NEURON_TASKS_MAX][NEURON_PAGE / 8
 
 u32 task_count;
 u32 memory_count;
+u32 window_count;
 u32 init_task;
 u32 current;

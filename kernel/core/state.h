@@ -87,15 +87,36 @@ struct task {
     u32 slots;
     u32 first_leaf; /* its leaf tables in page_tables[] */
     u32 leaf_tables;
+    u32 arena_pages; /* pages at NEURON_ARENA_OFFSET for device windows */
 };
 
 struct slot {
     u32 kind; /* enum neuron_cap_kind */
     u32 rights;
-    u64 object;
+    u64 object; /* PORT: the server; MMIO: row in windows[] */
     u64 badge;
     u64 bits;       /* PORT with NOTIFY: what it may set */
     u64 generation; /* PORT: the server's when it was last called through this; 0: never */
+};
+
+/* What may be put into a slot at run time: a device of one class, in [base, base + bytes). */
+struct ceiling {
+    u32 kind; /* NEURON_CAP_MMIO; NEURON_CAP_NONE: nothing */
+    u32 rights;
+    u64 class;
+    u64 base;
+    u64 bytes;
+};
+
+/* A device window of the platform. */
+struct window {
+    u64 base;
+    u64 class; /* FIXED: its class; VIRTIO_MMIO: what the device said when the owner got it */
+    u32 pages;
+    u32 transport;
+    u32 irq;
+    u32 owner;                          /* row in slots[] that holds it; NONE */
+    u64 place[NEURON_WINDOW_PAGES_MAX]; /* where the owner mapped each page; 0: nowhere */
 };
 
 /* An extent that a reset restores. */
@@ -111,12 +132,15 @@ struct memory {
 
 extern struct task tasks[NEURON_TASKS_MAX];
 extern struct slot slots[NEURON_SLOTS_MAX];
+extern struct ceiling ceilings[NEURON_SLOTS_MAX];
+extern struct window windows[NEURON_WINDOWS_MAX];
 extern struct memory memories[NEURON_MEMORIES_MAX];
 extern u64 page_tables[NEURON_PT_PAGES_MAX][NEURON_PT_ENTRIES];
 extern u64 message_pages[2 * NEURON_TASKS_MAX][NEURON_PAGE / 8];
 
 extern u32 task_count;
 extern u32 memory_count;
+extern u32 window_count;
 extern u32 init_task;
 extern u32 current; /* the task that runs; NONE: idle */
 

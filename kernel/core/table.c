@@ -422,7 +422,8 @@ static struct table_verdict check_slots(struct facts *f)
 static int window_place_ok(u64 base, u64 bytes)
 {
     if (base % NEURON_PAGE != 0 || bytes % NEURON_PAGE != 0 || bytes == 0 ||
-        base >= NEURON_RAM_BASE || bytes > NEURON_RAM_BASE - base) {
+        bytes > NEURON_WINDOW_PAGES_MAX * NEURON_PAGE || base >= NEURON_RAM_BASE ||
+        bytes > NEURON_RAM_BASE - base) {
         return 0;
     }
     for (u32 k = 0; k < KERNEL_DEVICES; k++) {

@@ -28,9 +28,15 @@ static u64 pte_page(u64 phys, u64 prot)
     return phys / NEURON_PAGE * PTE_PAGE_NUMBER + PTE_V + 2 * prot + PTE_U + PTE_AD;
 }
 
+/* Where the leaf entry for `va` is: page `va` of the task's range, counted through its leaf tables. */
+static u64 page_of(u32 task, u64 va)
+{
+    return (va - (NEURON_USER_BASE + (u64)task * NEURON_USER_SPAN)) / NEURON_PAGE;
+}
+
 void vspace_map(u32 task, u64 va, u64 phys, u64 pages, u64 prot)
 {
-    u64 first = (va - (NEURON_USER_BASE + (u64)task * NEURON_USER_SPAN)) / NEURON_PAGE;
+    u64 first = page_of(task, va);
 
     for (u64 i = 0; i < pages; i++) {
         u64 page = first + i;
@@ -64,4 +70,41 @@ void vspace_create(u32 task, u32 first)
     vspace_map(task, base + NEURON_IN_OFFSET, arch_message_phys(in_page(task)), 1, NEURON_PROT_RW);
     vspace_map(task, base + NEURON_OUT_OFFSET, arch_message_phys(out_page(task)), 1,
                NEURON_PROT_RW);
+}
+
+u64 vspace_entry(u32 task, u64 va)
+{
+    u64 page = page_of(task, va);
+
+    return page_tables[tasks[task].first_leaf + page / NEURON_PT_ENTRIES][page % NEURON_PT_ENTRIES];
+}
+
+void vspace_unmap(u32 task, u64 va)
+{
+    u64 page = page_of(task, va);
+
+    page_tables[tasks[task].first_leaf + page / NEURON_PT_ENTRIES][page % NEURON_PT_ENTRIES] = 0;
+}
+
+/* The table that an entry which is no leaf points to; NONE if it is not valid. */
+static u32 next_table(u64 entry)
+{
+    if (entry % 2 != PTE_V) {
+        return NONE;
+    }
+    return arch_page_table_index(entry / PTE_PAGE_NUMBER * NEURON_PAGE);
+}
+
+u64 vspace_walk(u32 task, u64 page)
+{
+    u64 base = NEURON_USER_BASE + (u64)task * NEURON_USER_SPAN;
+    u64 block = page / NEURON_PT_ENTRIES;
+    u32 middle = next_table(page_tables[arch_root(task)][base / GIB]);
+
+    if (middle == NONE || block >= BLOCKS_PER_SPAN) {
+        return 0;
+    }
+    u32 leaf =
+        next_table(page_tables[middle][task % TASKS_PER_ROOT_ENTRY * BLOCKS_PER_SPAN + block]);
+    return leaf == NONE ? 0 : page_tables[leaf][page % NEURON_PT_ENTRIES];
 }

@@ -70,6 +70,11 @@ static int validate(const char *path)
             fprintf(stderr, "nexus-validate: %s: rule %s, row %llu: %s\n", path,
                     rule_name(verdict.rule), (unsigned long long)verdict.row,
                     rule_text(verdict.rule));
+        } else if (payload_end(words) !=
+                   words[NEURON_PAYLOAD_HEADER_WORDS + NEURON_TABLE_PAYLOAD_END]) {
+            fprintf(stderr, "nexus-validate: %s: table and payload do not agree on its end\n",
+                    path);
+            good = 0;
         }
     }
     free(words);

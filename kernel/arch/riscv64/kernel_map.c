@@ -21,6 +21,7 @@
 
 #define GIB 0x40000000
 #define ROOT_DEVICES 0
+#define DEVICE_BLOCKS 4 /* 2 MiB blocks that hold devices: more than the platform has */
 #define ROOT_RAM (NEURON_RAM_BASE / GIB)
 
 extern const char __text_end[], __rodata_end[];
@@ -29,9 +30,10 @@ struct kernel_table {
     u64 entry[NEURON_PT_ENTRIES];
 } __attribute__((aligned(NEURON_PAGE)));
 
-static struct kernel_table devices; /* GiB 0 */
-static struct kernel_table low;     /* its first block: the test device */
-static struct kernel_table uart;
+static struct kernel_table devices;               /* GiB 0 */
+static struct kernel_table blocks[DEVICE_BLOCKS]; /* blocks of it that hold devices, page by page */
+static u64 block_of[DEVICE_BLOCKS];
+static u32 used_blocks;
 static struct kernel_table ram;    /* the GiB of RAM */
 static struct kernel_table kernel; /* block 1 of it: kernel text and constants, page by page */
 
@@ -69,10 +71,32 @@ void kernel_map(u64 payload_end, u64 ram_end)
             leaf(phys, payload ? KERNEL_R : KERNEL_RW);
     }
 
-    low.entry[TEST_BASE / NEURON_PAGE] = leaf(TEST_BASE, KERNEL_RW);
-    devices.entry[0] = table(&low);
-    uart.entry[UART_BASE % NEURON_BLOCK / NEURON_PAGE] = leaf(UART_BASE, KERNEL_RW);
-    devices.entry[UART_BASE / NEURON_BLOCK] = table(&uart);
+    (void)kernel_map_device(TEST_BASE, 1);
+    (void)kernel_map_device(UART_BASE, 1);
+}
+
+int kernel_map_device(u64 base, u64 pages)
+{
+    for (u64 phys = base; phys < base + pages * NEURON_PAGE; phys += NEURON_PAGE) {
+        u64 block = phys / NEURON_BLOCK;
+        if (block >= NEURON_PT_ENTRIES) {
+            return 0;
+        }
+        if (devices.entry[block] == 0) {
+            if (used_blocks == DEVICE_BLOCKS) {
+                return 0;
+            }
+            block_of[used_blocks] = block;
+            devices.entry[block] = table(&blocks[used_blocks]);
+            used_blocks++;
+        }
+        u32 b = 0;
+        while (block_of[b] != block) {
+            b++;
+        }
+        blocks[b].entry[phys % NEURON_BLOCK / NEURON_PAGE] = leaf(phys, KERNEL_RW);
+    }
+    return 1;
 }
 
 u64 arch_kernel_root_entry(u32 index)

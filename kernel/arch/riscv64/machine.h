@@ -21,4 +21,7 @@ void arch_panic(u64 cause, u64 value, u64 pc);
 /* Builds the kernel's own mappings; the payload ends at `payload_end`, RAM at `ram_end`. */
 void kernel_map(u64 payload_end, u64 ram_end);
 
+/* Adds a device window, below the first GiB, to the kernel's mappings. 0 if there is no room for it. */
+int kernel_map_device(u64 base, u64 pages);
+
 #endif

@@ -87,7 +87,17 @@ struct context *arch_boot(void)
         struct console_number row = {"row", verdict.row};
         refuse_to_boot(rule_text[verdict.rule], &row, 1);
     }
+    if (payload_end(payload) != table[NEURON_TABLE_PAYLOAD_END]) {
+        refuse_to_boot("neuron: table and payload do not agree on where the payload ends", NULL, 0);
+    }
     kernel_map(table[NEURON_TABLE_PAYLOAD_END], table[NEURON_TABLE_RAM_END]);
+    for (u64 w = 0; w < table[NEURON_TABLE_WINDOWS]; w++) {
+        const u64 *row = table + table_sections(table).windows + w * NEURON_WINDOW_ROW_WORDS;
+        if (!kernel_map_device(row[NEURON_WINDOW_BASE], row[NEURON_WINDOW_BYTES] / NEURON_PAGE)) {
+            struct console_number base = {"at", row[NEURON_WINDOW_BASE]};
+            refuse_to_boot("neuron: no room to map the device window", &base, 1);
+        }
+    }
     /* User mode may read time, cycle and instret. */
     __asm__ volatile("csrw scounteren, %0" : : "r"(7));
     __asm__ volatile("csrw sie, %0" : : "r"(SIE_TIMER));

@@ -82,7 +82,9 @@ enum neuron_task_state {
 /* task_inspect: what to ask, and what v0.. answer. */
 enum neuron_inspect {
     NEURON_INSPECT_STATE = 0, /* state, ready (0 or 1), generation, exit code, level */
-    NEURON_INSPECT_FAULT = 1  /* cause, pc, address, stack pointer, return address */
+    NEURON_INSPECT_FAULT = 1, /* cause, pc, address, stack pointer, return address */
+    NEURON_INSPECT_SLOT = 2,  /* of slot `index`: kind, rights, object, badge, notification bits */
+    NEURON_INSPECT_PAGE = 3 /* of page `index` of its range: the live page-table entry, 0 if none */
 };
 
 /* Fault causes: the exception codes of scause (RISC-V privileged architecture, table 4.2), and ours. */

@@ -27,7 +27,24 @@
     NEURON_STATUS(NOT_RESET, -16, "the task's memory is not fully reset")                          \
     NEURON_STATUS(BAD_LENGTH, -17, "the line is empty or too long")                                \
     NEURON_STATUS(BAD_INDEX, -18, "there is nothing with this index")                              \
-    NEURON_STATUS(DROPPED, -19, "the console ring is full; the line was dropped and counted")
+    NEURON_STATUS(DROPPED, -19, "the console ring is full; the line was dropped and counted")      \
+    NEURON_STATUS(OCCUPIED, -20, "the slot already holds a capability")                            \
+    NEURON_STATUS(UNDECLARED, -21, "the table allows nothing in this slot")                        \
+    NEURON_STATUS(OUTSIDE_WINDOWS, -22, "no device window of the platform begins here")            \
+    NEURON_STATUS(OWNED, -23, "somebody already holds this device window")                         \
+    NEURON_STATUS(WRONG_CLASS, -24, "the device in this window is not of this class")              \
+    NEURON_STATUS(BEYOND_CLASS, -25, "the table allows a device of another class here")            \
+    NEURON_STATUS(BEYOND_BOUNDS, -26, "the table does not allow this window here")                 \
+    NEURON_STATUS(BEYOND_RIGHTS, -27, "the table does not allow these rights here")                \
+    NEURON_STATUS(MAPPED, -28, "the window is still mapped through this capability")               \
+    NEURON_STATUS(EXECUTABLE, -29, "device memory is never executable")                            \
+    NEURON_STATUS(BAD_PROT, -30, "the protection is neither R nor RW")                             \
+    NEURON_STATUS(UNALIGNED_ADDRESS, -31, "the address is not the beginning of a page")            \
+    NEURON_STATUS(UNALIGNED_OFFSET, -32, "the offset is not the beginning of a page")              \
+    NEURON_STATUS(OUTSIDE_WINDOW, -33, "the offset lies beyond the device window")                 \
+    NEURON_STATUS(OUTSIDE_ARENA, -34, "the address lies outside the task's device arena")          \
+    NEURON_STATUS(ALREADY_MAPPED, -35, "the address, or this page of the device, is mapped")       \
+    NEURON_STATUS(NOT_MAPPED, -36, "nothing is mapped at this address")
 
 #define NEURON_STATUS_ENUM(name, value, text) NEURON_##name = (value),
 enum neuron_status { NEURON_STATUS_LIST(NEURON_STATUS_ENUM) };

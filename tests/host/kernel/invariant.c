@@ -202,12 +202,33 @@ static void check_current(void)
     }
 }
 
-/* Authority is what the table says: only `generation` ever changes. */
+/* A device capability at run time: within the ceiling of its slot, or on its way through init's. */
+static void check_device_slot(u64 s)
+{
+    HOLDS(slots[s].kind == NEURON_CAP_MMIO && slots[s].object < window_count, s);
+    const struct window *window = &windows[slots[s].object];
+    HOLDS(window->owner == s, s);
+    if (slot_word(s, NEURON_SLOT_RUNTIME) == 1) {
+        HOLDS(window->class == slot_word(s, NEURON_SLOT_OBJECT), s);
+        HOLDS((slots[s].rights & ~slot_word(s, NEURON_SLOT_RIGHTS)) == 0, s);
+        HOLDS(window->base >= slot_word(s, NEURON_SLOT_BASE), s);
+        HOLDS(window->base + window->pages * (u64)NEURON_PAGE <=
+                  slot_word(s, NEURON_SLOT_BASE) + slot_word(s, NEURON_SLOT_BYTES),
+              s);
+    } else {
+        HOLDS(slot_word(s, NEURON_SLOT_OWNER) == init_task, s);
+    }
+}
+
+/* Authority is what the table says: beside devices only `generation` ever changes. */
 static void check_slots(void)
 {
     for (u32 s = 0; s < table[NEURON_TABLE_SLOTS]; s++) {
-        if (slot_word(s, NEURON_SLOT_RUNTIME) == 1) {
-            HOLDS(slots[s].kind == NEURON_CAP_NONE, s);
+        if (slot_word(s, NEURON_SLOT_KIND) == NEURON_CAP_NONE ||
+            slot_word(s, NEURON_SLOT_RUNTIME) == 1) {
+            if (slots[s].kind != NEURON_CAP_NONE) {
+                check_device_slot(s);
+            }
             continue;
         }
         HOLDS(slots[s].kind == slot_word(s, NEURON_SLOT_KIND), s);

@@ -18,6 +18,8 @@ void machine_reset(void)
     machine.uart_used = 0;
     machine.power_offs = 0;
     machine.power_status = 0;
+    machine.flushes = 0;
+    memset(machine.virtio_class, 0, sizeof(machine.virtio_class));
     memset(machine.roots, 0xff, sizeof(machine.roots));
     memset(machine.ram, RUBBISH, sizeof(machine.ram));
     for (u32 i = 0; i < sizeof(machine.payload); i++) {
@@ -110,4 +112,28 @@ u64 arch_kernel_root_entry(u32 index)
 void arch_set_root(u32 task, u32 page_table)
 {
     machine.roots[task] = page_table;
+}
+
+u32 arch_page_table_index(u64 phys)
+{
+    assert_true(phys >= FAKE_PAGE_TABLES && phys % NEURON_PAGE == 0);
+    return (u32)((phys - FAKE_PAGE_TABLES) / NEURON_PAGE);
+}
+
+u32 arch_root(u32 task)
+{
+    return machine.roots[task];
+}
+
+void arch_flush_page(u32 task, u64 va)
+{
+    machine.flushes++;
+    machine.flushed_task = task;
+    machine.flushed_va = va;
+}
+
+u64 arch_virtio_class(u64 base)
+{
+    assert_true(base >= FAKE_VIRTIO_BASE && base < FAKE_VIRTIO_BASE + 8 * NEURON_PAGE);
+    return machine.virtio_class[(base - FAKE_VIRTIO_BASE) / NEURON_PAGE];
 }

@@ -13,6 +13,9 @@
 #define FAKE_RAM_BASE (NEURON_PAYLOAD_BASE + NEURON_BLOCK)
 #define FAKE_RAM_PAGES 256u
 
+/* Where virtio-mmio windows begin on the platform. */
+#define FAKE_VIRTIO_BASE UINT64_C(0x10001000)
+
 /* Where the arrays of the core appear to lie in physical memory, and the kernel's root entry. */
 #define FAKE_PAGE_TABLES UINT64_C(0x80300000)
 #define FAKE_MESSAGE_PAGES UINT64_C(0x80800000)
@@ -30,6 +33,10 @@ struct machine {
     u32 power_offs; /* how often the machine was ended, and the last status */
     u64 power_status;
     u32 roots[NEURON_TASKS_MAX];
+    u64 virtio_class[8]; /* what the device in each virtio-mmio window reports; 0: none */
+    u32 flushes;         /* how often a page was flushed, and the last one */
+    u32 flushed_task;
+    u64 flushed_va;
     u8 payload[FAKE_PAYLOAD_PAGES * NEURON_PAGE];
     u8 ram[FAKE_RAM_PAGES * NEURON_PAGE];
 };

@@ -259,7 +259,7 @@ static void inspect_refuses_what_does_not_exist(void **state)
 {
     (void)state;
     u64 slot = NEURON_SLOT_TASK;
-    assert_int_equal(SYS(task_inspect, slot, task, 2, 0), NEURON_BAD_INDEX);
+    assert_int_equal(SYS(task_inspect, slot, task, 4, 0), NEURON_BAD_INDEX);
     assert_int_equal(SYS(task_inspect, slot, task, UINT64_MAX, 0), NEURON_BAD_INDEX);
     assert_int_equal(SYS(task_inspect, slot, task, 0, 1), NEURON_BAD_INDEX);
     assert_int_equal(SYS(task_inspect, slot, task, 1, UINT64_MAX), NEURON_BAD_INDEX);
