@@ -16,7 +16,9 @@ while [ ! -S "$socket" ]; do
     kill -0 "$machine" || exit 1
     sleep 0.1
 done
-set -- -q "$folder/../kernel/kernel.elf" -ex "set confirm off" -ex "target remote $socket"
+root=$(cd "$(dirname "$0")/../.." && pwd)
+set -- -q "$folder/../kernel/kernel.elf" -ex "set confirm off" -ex "target remote $socket" \
+    -ex "directory $root" -ex "set substitute-path build/target $folder/.."
 for elf in "$folder"/*.elf; do
     set -- "$@" -ex "add-symbol-file $elf"
 done

@@ -24,7 +24,8 @@ void _start(void)
     exit(main());
 }
 
-void _exit(int code) /* NOLINT(readability-inconsistent-declaration-parameter-name): the header's is __status */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's is __status */
+void _exit(int code)
 {
     line_end();
     for (;;) {
