@@ -21,7 +21,7 @@ def generated_names(component: Component) -> Named:
         names.append((f"{endpoint.name.upper()}_SLOT", endpoint.place))
         names += _members(endpoint, ("", "_until"))
     for endpoint in component.provides:
-        names.append((f"{endpoint.name}_client_died", endpoint.place))
+        names += [(f"{endpoint.name}_client_{what}", endpoint.place) for what in ("died", "refused")]
         names += _members(endpoint, ("", "_reply"))
     interfaces = {e.interface.place: e.interface for e in (*component.uses, *component.provides)}
     types: list[Type] = [attribute.type for attribute in component.attributes]

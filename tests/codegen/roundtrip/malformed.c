@@ -5,6 +5,8 @@
 #include "parts.h"
 #include "server.h"
 
+enum { CLIENT_TASK = 0, NO_TASK = 99 }; /* the index of the visitor's instance */
+
 enum { PING = 1, ADD, PAINT, GREET, MOVE, EVERY, BLOB, FULL, LOAD, SAVE };
 
 static struct fake_message message;
@@ -21,11 +23,19 @@ static int status_of(uint64_t tag)
 {
     message.tag = tag;
     const unsigned calls = server.calls;
+    server.refused = 0;
+    server.client_task = NO_TASK;
     const struct fake_message *reply = fake_deliver(&message);
     CHECK(reply != NULL);
     const uint64_t label = NEURON_TAG_LABEL(reply->tag);
     if (label == 0) {
+        CHECK_EQUAL(server.refused, 0);
         return 0;
+    }
+    if (fake.badge == 1) { /* of `store`, whose server wants to know */
+        CHECK_EQUAL(server.refused, NEXUS_STATUS_OF(label));
+        CHECK_EQUAL(server.client, 1);
+        CHECK_EQUAL(server.client_task, CLIENT_TASK);
     }
     CHECK_EQUAL(server.calls, calls);
     CHECK_EQUAL(NEURON_TAG_WORDS(reply->tag), 0);

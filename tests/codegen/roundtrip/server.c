@@ -155,6 +155,13 @@ void store_client_died(struct nexus_client client)
     server.deaths++;
 }
 
+void store_client_refused(struct nexus_client client, int status)
+{
+    server.client = client.id;
+    server.client_task = client.task;
+    server.refused = status;
+}
+
 int server_reply_add(int result, int64_t sum)
 {
     return store_add_reply(server.token, result, sum);

@@ -29,6 +29,8 @@ struct server {
     uint8_t data[20000]; /* last bytes in, next bytes out */
     size_t data_len;
     unsigned kicks, flushes, pokes, deaths;
+    uint32_t client_task; /* of the last client whose message was refused */
+    int refused;          /* and why */
 };
 extern struct server server;
 

@@ -3,7 +3,7 @@
 
 #include "cmocka_all.h"
 
-static const struct nexus_client client = {1, "tester"};
+static const struct nexus_client client = {.id = 1, .name = "tester"};
 
 static void greets_by_name(void **state)
 {

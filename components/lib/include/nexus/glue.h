@@ -32,7 +32,6 @@ extern uint8_t __nexus_out[];
 struct nexus_client_row {
     struct nexus_client client;
     uint32_t endpoint;        /* which `provides`, from 0 */
-    uint32_t task;            /* the client's index in the kernel */
     uint32_t slot;            /* port on which `event out` is raised */
     const uint64_t *in_bits;  /* per `event in`: its bit in our notification word */
     const uint64_t *out_bits; /* per `event out`: its bit in the client's */

@@ -12,6 +12,7 @@
 struct nexus_client {
     uint32_t id;      /* the badge of the connection, from 1 */
     const char *name; /* the client's instance name */
+    uint32_t task;    /* its task: equal on all its connections, and its subject for the policy */
 };
 
 /* An open call, to be answered later. */

@@ -68,9 +68,8 @@ static struct nexus_bulk nexus_client_3_bulk = {
 
 const struct nexus_client_row nexus_clients[] = {
     {
-        .client = { .id = 1, .name = "visitor" },
+        .client = { .id = 1, .name = "visitor", .task = 0 },
         .endpoint = 0, /* store */
-        .task = 0,
         .slot = 5,
         .in_bits = nexus_client_1_in_bits,
         .out_bits = nexus_client_1_out_bits,
@@ -78,16 +77,14 @@ const struct nexus_client_row nexus_clients[] = {
         .bulk = &nexus_client_1_bulk,
     },
     {
-        .client = { .id = 2, .name = "visitor" },
+        .client = { .id = 2, .name = "visitor", .task = 0 },
         .endpoint = 2, /* quiet */
-        .task = 0,
         .slot = 0,
         .in_bits = nexus_client_2_in_bits,
     },
     {
-        .client = { .id = 3, .name = "other" },
+        .client = { .id = 3, .name = "other", .task = 3 },
         .endpoint = 1, /* second */
-        .task = 3,
         .slot = 6,
         .in_bits = nexus_client_3_in_bits,
         .out_bits = nexus_client_3_out_bits,

@@ -8,9 +8,8 @@ const char nexus_name[] = "tiny";
 
 const struct nexus_client_row nexus_clients[] = {
     {
-        .client = { .id = 1, .name = "store" },
+        .client = { .id = 1, .name = "store", .task = 1 },
         .endpoint = 0, /* tiny */
-        .task = 1,
         .slot = 0,
     },
 };

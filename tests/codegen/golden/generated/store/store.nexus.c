@@ -168,6 +168,7 @@ static void glue_serve_store_ping(const struct nexus_request *request, const str
     struct nexus_reader reader = nexus_read_words(request->tag, 0);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        store_client_refused(row->client, reader.status);
         return;
     }
     const int result = store_ping(row->client);
@@ -206,6 +207,7 @@ static void glue_serve_store_add(const struct nexus_request *request, const stru
     nexus_word_i16(&reader, request->words[1], &b);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        store_client_refused(row->client, reader.status);
         return;
     }
     const int result = store_add(row->client, a, b, &sum);
@@ -244,6 +246,7 @@ static void glue_serve_store_paint(const struct nexus_request *request, const st
     nexus_word_bool(&reader, request->words[1], &wet);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        store_client_refused(row->client, reader.status);
         return;
     }
     const int result = store_paint(row->client, colour, wet, &before);
@@ -282,6 +285,7 @@ static void glue_serve_store_greet(const struct nexus_request *request, const st
     nexus_get_string(&reader, glue_room.store_greet.in_name, 32);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        store_client_refused(row->client, reader.status);
         return;
     }
     memset(glue_room.store_greet.out_text, 0, sizeof(glue_room.store_greet.out_text));
@@ -317,6 +321,7 @@ static void glue_serve_store_move(const struct nexus_request *request, const str
     glue_get_Point(&reader, &glue_room.store_move.in_by);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        store_client_refused(row->client, reader.status);
         return;
     }
     memset(&glue_room.store_move.out_moved, 0, sizeof(glue_room.store_move.out_moved));
@@ -369,6 +374,7 @@ static void glue_serve_store_every(const struct nexus_request *request, const st
     nexus_get_bool(&reader, &in_bool);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        store_client_refused(row->client, reader.status);
         return;
     }
     const int result = store_every(row->client, in_u8, in_u64, in_i8, in_i64, in_bool, &out_u8, &out_u64, &out_i8, &out_i64, &out_bool);
@@ -409,6 +415,7 @@ static void glue_serve_store_blob(const struct nexus_request *request, const str
     nexus_get_u16(&reader, &offset);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        store_client_refused(row->client, reader.status);
         return;
     }
     memset(glue_room.store_blob.out_back, 0, sizeof(glue_room.store_blob.out_back));
@@ -448,6 +455,7 @@ static void glue_serve_store_full(const struct nexus_request *request, const str
     const void *data = nexus_take_bytes(&reader, &data_len, 4092);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        store_client_refused(row->client, reader.status);
         return;
     }
     memset(glue_room.store_full.out_back, 0, sizeof(glue_room.store_full.out_back));
@@ -497,6 +505,7 @@ static void glue_serve_store_load(const struct nexus_request *request, const str
         uint64_t words[NEURON_MESSAGE_WORDS] = {0};
         const uint64_t refusal = nexus_result_tag(reader.status, 0);
         nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
+        store_client_refused(row->client, reader.status);
         return;
     }
     memset(glue_room.store_load.out_data, 0, sizeof(glue_room.store_load.out_data));
@@ -543,6 +552,7 @@ static void glue_serve_store_save(const struct nexus_request *request, const str
         uint64_t words[NEURON_MESSAGE_WORDS] = {0};
         const uint64_t refusal = nexus_result_tag(reader.status, 0);
         nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
+        store_client_refused(row->client, reader.status);
         return;
     }
     const int result = store_save(row->client, glue_room.store_save.in_label, data, data_len, &kept);
@@ -583,9 +593,14 @@ __attribute__((weak)) void store_client_died(struct nexus_client client)
     (void)client;
 }
 
+__attribute__((weak)) void store_client_refused(struct nexus_client client, int status)
+{
+    (void)client;
+    (void)status;
+}
+
 static void glue_dispatch_store(const struct nexus_request *request, const struct nexus_client_row *row)
 {
-    (void)row;
     switch (NEURON_TAG_LABEL(request->tag)) {
     case 1:
         glue_serve_store_ping(request, row);
@@ -619,6 +634,7 @@ static void glue_dispatch_store(const struct nexus_request *request, const struc
         return;
     default:
         nexus_refuse(NEXUS_UNKNOWN_METHOD);
+        store_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
         return;
     }
 }
@@ -647,6 +663,7 @@ static void glue_serve_second_ping(const struct nexus_request *request, const st
     struct nexus_reader reader = nexus_read_words(request->tag, 0);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        second_client_refused(row->client, reader.status);
         return;
     }
     const int result = second_ping(row->client);
@@ -685,6 +702,7 @@ static void glue_serve_second_add(const struct nexus_request *request, const str
     nexus_word_i16(&reader, request->words[1], &b);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        second_client_refused(row->client, reader.status);
         return;
     }
     const int result = second_add(row->client, a, b, &sum);
@@ -723,6 +741,7 @@ static void glue_serve_second_paint(const struct nexus_request *request, const s
     nexus_word_bool(&reader, request->words[1], &wet);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        second_client_refused(row->client, reader.status);
         return;
     }
     const int result = second_paint(row->client, colour, wet, &before);
@@ -761,6 +780,7 @@ static void glue_serve_second_greet(const struct nexus_request *request, const s
     nexus_get_string(&reader, glue_room.second_greet.in_name, 32);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        second_client_refused(row->client, reader.status);
         return;
     }
     memset(glue_room.second_greet.out_text, 0, sizeof(glue_room.second_greet.out_text));
@@ -796,6 +816,7 @@ static void glue_serve_second_move(const struct nexus_request *request, const st
     glue_get_Point(&reader, &glue_room.second_move.in_by);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        second_client_refused(row->client, reader.status);
         return;
     }
     memset(&glue_room.second_move.out_moved, 0, sizeof(glue_room.second_move.out_moved));
@@ -848,6 +869,7 @@ static void glue_serve_second_every(const struct nexus_request *request, const s
     nexus_get_bool(&reader, &in_bool);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        second_client_refused(row->client, reader.status);
         return;
     }
     const int result = second_every(row->client, in_u8, in_u64, in_i8, in_i64, in_bool, &out_u8, &out_u64, &out_i8, &out_i64, &out_bool);
@@ -888,6 +910,7 @@ static void glue_serve_second_blob(const struct nexus_request *request, const st
     nexus_get_u16(&reader, &offset);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        second_client_refused(row->client, reader.status);
         return;
     }
     memset(glue_room.second_blob.out_back, 0, sizeof(glue_room.second_blob.out_back));
@@ -927,6 +950,7 @@ static void glue_serve_second_full(const struct nexus_request *request, const st
     const void *data = nexus_take_bytes(&reader, &data_len, 4092);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        second_client_refused(row->client, reader.status);
         return;
     }
     memset(glue_room.second_full.out_back, 0, sizeof(glue_room.second_full.out_back));
@@ -976,6 +1000,7 @@ static void glue_serve_second_load(const struct nexus_request *request, const st
         uint64_t words[NEURON_MESSAGE_WORDS] = {0};
         const uint64_t refusal = nexus_result_tag(reader.status, 0);
         nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
+        second_client_refused(row->client, reader.status);
         return;
     }
     memset(glue_room.second_load.out_data, 0, sizeof(glue_room.second_load.out_data));
@@ -1022,6 +1047,7 @@ static void glue_serve_second_save(const struct nexus_request *request, const st
         uint64_t words[NEURON_MESSAGE_WORDS] = {0};
         const uint64_t refusal = nexus_result_tag(reader.status, 0);
         nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
+        second_client_refused(row->client, reader.status);
         return;
     }
     const int result = second_save(row->client, glue_room.second_save.in_label, data, data_len, &kept);
@@ -1062,9 +1088,14 @@ __attribute__((weak)) void second_client_died(struct nexus_client client)
     (void)client;
 }
 
+__attribute__((weak)) void second_client_refused(struct nexus_client client, int status)
+{
+    (void)client;
+    (void)status;
+}
+
 static void glue_dispatch_second(const struct nexus_request *request, const struct nexus_client_row *row)
 {
-    (void)row;
     switch (NEURON_TAG_LABEL(request->tag)) {
     case 1:
         glue_serve_second_ping(request, row);
@@ -1098,6 +1129,7 @@ static void glue_dispatch_second(const struct nexus_request *request, const stru
         return;
     default:
         nexus_refuse(NEXUS_UNKNOWN_METHOD);
+        second_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
         return;
     }
 }
@@ -1109,12 +1141,18 @@ __attribute__((weak)) void quiet_client_died(struct nexus_client client)
     (void)client;
 }
 
+__attribute__((weak)) void quiet_client_refused(struct nexus_client client, int status)
+{
+    (void)client;
+    (void)status;
+}
+
 static void glue_dispatch_quiet(const struct nexus_request *request, const struct nexus_client_row *row)
 {
-    (void)row;
     switch (NEURON_TAG_LABEL(request->tag)) {
     default:
         nexus_refuse(NEXUS_UNKNOWN_METHOD);
+        quiet_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
         return;
     }
 }
@@ -1149,7 +1187,7 @@ void nexus_glue_peers(uint64_t tasks)
 {
     for (uint32_t i = 0; i < nexus_client_count; i++) {
         const struct nexus_client_row *row = &nexus_clients[i];
-        if (((tasks >> row->task) & 1) == 0) {
+        if (((tasks >> row->client.task) & 1) == 0) {
             continue;
         }
         switch (row->endpoint) {

@@ -129,6 +129,8 @@ void *store_log(struct nexus_client client);
 
 /* components/store/store.assembly:31: define this to learn that a client died */
 void store_client_died(struct nexus_client client);
+/* components/store/store.assembly:31: define this to learn that a client's message was malformed, or of no method */
+void store_client_refused(struct nexus_client client, int status);
 
 /* --- provides Store second, components/store/store.assembly:32 --- */
 
@@ -194,6 +196,8 @@ void *second_log(struct nexus_client client);
 
 /* components/store/store.assembly:32: define this to learn that a client died */
 void second_client_died(struct nexus_client client);
+/* components/store/store.assembly:32: define this to learn that a client's message was malformed, or of no method */
+void second_client_refused(struct nexus_client client, int status);
 
 /* --- provides Quiet quiet, components/store/store.assembly:33 --- */
 
@@ -202,5 +206,7 @@ void quiet_poke(struct nexus_client client);
 
 /* components/store/store.assembly:33: define this to learn that a client died */
 void quiet_client_died(struct nexus_client client);
+/* components/store/store.assembly:33: define this to learn that a client's message was malformed, or of no method */
+void quiet_client_refused(struct nexus_client client, int status);
 
 #endif

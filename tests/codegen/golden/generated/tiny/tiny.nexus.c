@@ -34,6 +34,7 @@ static void glue_serve_tiny_one(const struct nexus_request *request, const struc
     nexus_word_u8(&reader, request->words[0], &value);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
+        tiny_client_refused(row->client, reader.status);
         return;
     }
     const int result = tiny_one(row->client, value, &twice);
@@ -50,15 +51,21 @@ __attribute__((weak)) void tiny_client_died(struct nexus_client client)
     (void)client;
 }
 
+__attribute__((weak)) void tiny_client_refused(struct nexus_client client, int status)
+{
+    (void)client;
+    (void)status;
+}
+
 static void glue_dispatch_tiny(const struct nexus_request *request, const struct nexus_client_row *row)
 {
-    (void)row;
     switch (NEURON_TAG_LABEL(request->tag)) {
     case 1:
         glue_serve_tiny_one(request, row);
         return;
     default:
         nexus_refuse(NEXUS_UNKNOWN_METHOD);
+        tiny_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
         return;
     }
 }
@@ -80,7 +87,7 @@ void nexus_glue_peers(uint64_t tasks)
 {
     for (uint32_t i = 0; i < nexus_client_count; i++) {
         const struct nexus_client_row *row = &nexus_clients[i];
-        if (((tasks >> row->task) & 1) == 0) {
+        if (((tasks >> row->client.task) & 1) == 0) {
             continue;
         }
         switch (row->endpoint) {

@@ -16,5 +16,7 @@ int tiny_one_reply(struct nexus_token token, int result, uint16_t twice);
 
 /* components/tiny/tiny.assembly:4: define this to learn that a client died */
 void tiny_client_died(struct nexus_client client);
+/* components/tiny/tiny.assembly:4: define this to learn that a client's message was malformed, or of no method */
+void tiny_client_refused(struct nexus_client client, int status);
 
 #endif
