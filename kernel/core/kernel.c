@@ -4,6 +4,7 @@
 #include "arch.h"
 #include "console.h"
 #include "device.h"
+#include "inspect.h"
 #include "life.h"
 #include "notify.h"
 #include "port.h"
@@ -93,7 +94,7 @@ static int dispatch(const u64 *a)
     case NEURON_SYS_task_reset_step:
         return life_task_reset_step(a[0], a[1]);
     case NEURON_SYS_task_inspect:
-        return life_task_inspect(a[0], a[1], a[2], a[3]);
+        return inspect_task(a[0], a[1], a[2], a[3]);
     case NEURON_SYS_device_cap_create:
         return device_cap_create(a[0], a[1], a[2], a[3], a[4]);
     case NEURON_SYS_cap_transfer_to:

@@ -28,6 +28,5 @@ int life_find_task(u64 slot, u64 task);
 int life_task_start(u64 slot, u64 task);
 int life_task_stop(u64 slot, u64 task, u64 give_up);
 int life_task_reset_step(u64 slot, u64 task);
-int life_task_inspect(u64 slot, u64 task, u64 what, u64 index);
 
 #endif
