@@ -9,10 +9,9 @@ import argparse
 import os
 import sys
 import traceback
-from importlib.util import find_spec
 from pathlib import Path
 
-from .diagnostics import Failed, Printer
+from .diagnostics import Failed, show
 
 OK, WRONG, USAGE, INTERNAL = 0, 1, 2, 3
 
@@ -25,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.root = Path(options.root).resolve() if options.root else _find_root()
         return options.run(options) or OK
     except Failed as failed:
-        show(failed.diagnostics, options)
+        show(failed.diagnostics, options.root, options.format)
         return WRONG
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -43,15 +42,6 @@ def main(arguments: list[str] | None = None) -> int:
         return INTERNAL
 
 
-def show(diagnostics, options: argparse.Namespace) -> None:
-    """Print diagnostics to the standard error, in the format that was asked for."""
-    printer = Printer(options.root)
-    if options.format == "json":
-        print(printer.json(diagnostics), file=sys.stderr)
-    elif diagnostics:
-        print(printer.text(diagnostics), end="", file=sys.stderr)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nexusgen",
@@ -59,13 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     _common(parser, None, "text")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    from . import cli_front
+    from . import cli_back, cli_front
 
     cli_front.add_verbs(verbs)
-    if find_spec(f"{__package__}.cli_back"):
-        from . import cli_back
-
-        cli_back.add_verbs(verbs)
+    cli_back.add_verbs(verbs)
     for verb in verbs.choices.values():
         _common(verb, argparse.SUPPRESS, argparse.SUPPRESS)
     return parser

@@ -42,9 +42,14 @@ def _sources(args: Namespace) -> int:
 
 
 def _generate(args: Namespace) -> int:
+    from .diagnostics import show
     from .generate import generate
 
-    generate(_load(args), args.output, _root(args), args.depfile)
+    system = _load(args)
+    # The one verb of a build that runs once for each change: whoever builds sees the warnings once.
+    if system.warnings:
+        show(system.warnings, _root(args), args.format)
+    generate(system, args.output, _root(args), args.depfile)
     return 0
 
 

@@ -47,10 +47,10 @@ def _load(options: argparse.Namespace):
 
 
 def _show_warnings(system, options: argparse.Namespace) -> None:
-    from .cli import show
+    from .diagnostics import show
 
     if system.warnings:
-        show(system.warnings, options)
+        show(system.warnings, options.root, options.format)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,15 @@ def shown_path(path: Path, root: Path) -> str:
         return path.relative_to(root).as_posix()
     except ValueError:
         return str(path)
+
+
+def show(diagnostics: Iterable[Diagnostic], root: Path, form: str) -> None:
+    """Print diagnostics to the standard error, as `text` or as `json`; nothing if there is no text."""
+    printer = Printer(root)
+    if form == "json":
+        print(printer.json(diagnostics), file=sys.stderr)
+    else:
+        print(printer.text(diagnostics), end="", file=sys.stderr)
 
 
 class Printer:

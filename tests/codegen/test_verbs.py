@@ -124,5 +124,16 @@ class New(unittest.TestCase):
                 self.assertEqual(nexusgen("--root", self.root, "new", "component", name).status, 2)
 
 
+class Generate(unittest.TestCase):
+    """What the build calls."""
+
+    def test_warnings_are_shown_and_do_not_stop_the_build(self) -> None:
+        root = HERE / "wrong"
+        with tempfile.TemporaryDirectory() as folder:
+            ran = nexusgen("--root", root, "generate", "nx703_nobody_connected", "-o", folder)
+            self.assertEqual(ran.status, 0)
+            self.assertIn("warning NX703", ran.err)
+
+
 if __name__ == "__main__":
     unittest.main()
