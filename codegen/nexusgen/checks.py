@@ -38,8 +38,10 @@ def run_checks(
 
 
 def check_uses_are_connected(resolver: AssemblyResolver, result: Assembled, sink: Sink) -> None:
-    """Every `uses` of every instance is connected."""
+    """Every `uses` of every instance is connected. init goes without: who cannot be asked has said no."""
     for instance in result.instances:
+        if instance is result.init:
+            continue
         for endpoint in instance.component.uses:
             if (instance.name, endpoint.name) in resolver.used:
                 continue

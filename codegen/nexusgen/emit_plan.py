@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import abi, cnames
-from .layout import Layout, TaskLayout
+from .layout import CLASSES, Layout, TaskLayout, type_slots
 
 POLICIES = {
     "never": "INIT_RESTART_NEVER",
@@ -28,6 +28,19 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Need:
+    """A device that a task declares."""
+
+    quoted: str
+    slot: int
+    class_name: str
+    class_quoted: str
+    index: int
+    rights: str
+    policy: str
+
+
+@dataclass(frozen=True)
 class PlanTask:
     """A row of the plan."""
 
@@ -42,6 +55,7 @@ class PlanTask:
     ready_within: str
     expects_ready: int
     ranges: tuple[Range, ...]
+    needs: tuple[Need, ...]
 
 
 def ticks(nanoseconds: int) -> int:
@@ -85,6 +99,31 @@ def _ranges(layout: Layout, task: TaskLayout, segments) -> tuple[Range, ...]:
     )
 
 
+def _needs(layout: Layout, task: TaskLayout) -> tuple[Need, ...]:
+    """The devices that a task declares, in the order of declaration."""
+    numbers = type_slots(task.instance.component, task.index == layout.init)
+    rows = []
+    for device in task.instance.component.devices:
+        rights = ("READ", "WRITE", "MAP") if device.trusted else ("READ", "MAP")
+        rows.append(
+            Need(
+                cnames.c_string(device.name),
+                numbers[f"device {device.name}"],
+                f"NEURON_{CLASSES[device.device_class]}",
+                cnames.c_string(device.device_class),
+                -1 if device.index is None else device.index,
+                " | ".join(f"NEURON_RIGHT_{right}" for right in rights),
+                cnames.c_string(device.policy or ""),
+            )
+        )
+    return tuple(rows)
+
+
+def windows(layout: Layout) -> list[str]:
+    """Where the platform's device windows begin, by address."""
+    return [f"{window.base:#x}" for window in sorted(layout.system.platform.windows, key=lambda w: w.base)]
+
+
 def plan(layout: Layout, segments: dict[str, list], root: Path) -> list[PlanTask]:
     """The rows of the plan in the order of starting."""
     rows = []
@@ -104,6 +143,7 @@ def plan(layout: Layout, segments: dict[str, list], root: Path) -> list[PlanTask
                 f"UINT64_C({ticks(instance.component.ready_within)})",
                 1 if instance.component.provides else 0,
                 _ranges(layout, task, segments[task.name]),
+                _needs(layout, task),
             )
         )
     return rows

@@ -8,7 +8,7 @@ from . import abi, cnames, emit
 from .emit_glue import ComponentView
 from .emit_instance import InstanceView
 from .emit_mock import MockView
-from .emit_plan import plan
+from .emit_plan import plan, windows
 from .layout import Layout, lay_out
 from .model import Component, System
 
@@ -52,6 +52,7 @@ def write_plan(layout: Layout, segments: dict[str, list], path: Path, root: Path
     values = {
         "where": cnames.where(layout.system.place, root),
         "tasks": plan(layout, segments, root),
+        "windows": windows(layout),
         "init": layout.init,
     }
     emit.write(path, emit.render("init_plan.c.j2", **values))

@@ -174,7 +174,7 @@ def _device_pages(system: System, device: Device) -> int:
 def type_slots(component, is_init: bool) -> dict[str, int]:
     """Slot numbers that are equal in all instances of a component type, by name."""
     names = ["console"]
-    names += ["task", "factory"] if is_init else []
+    names += ["task", "factory", "scratch"] if is_init else []
     names += [f"uses {endpoint.name}" for endpoint in component.uses]
     names += ["power"] if component.power else []
     names += [f"device {device.name}" for device in component.devices]
@@ -346,8 +346,8 @@ def _type_slots(system: System, instance: Instance) -> list[Slot]:
     component = instance.component
     slots = [Slot(0, "console", "CONSOLE")]
     if component is system.init.component:
-        for name in ("task", "factory"):
-            kind = name.upper() if instance is system.init else "NONE"
+        for name, kind in (("task", "TASK"), ("factory", "FACTORY"), ("scratch", "NONE")):
+            kind = kind if instance is system.init else "NONE"
             slots.append(Slot(len(slots), name, kind))
     for endpoint in component.uses:
         slots.append(Slot(len(slots), endpoint.name, "NONE", place=endpoint.place))

@@ -3,6 +3,7 @@
  * by name and makes no decision that the plan does not state.
  */
 #include "explain.h"
+#include "grant.h"
 #include "plan.h"
 
 #include <inttypes.h>
@@ -51,6 +52,7 @@ static void start(const struct init_task *task)
     do {
         must(neuron_task_reset_step(NEURON_SLOT_TASK, task->task, &out), "reset", task);
     } while (out.pages_left > 0);
+    grant_devices(task);
     must(neuron_task_start(NEURON_SLOT_TASK, task->task), "start", task);
 }
 
@@ -182,6 +184,7 @@ static void bring_up(uint32_t row)
 int main(void)
 {
     printf("start\n");
+    grant_probe();
     for (uint32_t row = 0; row < init_plan_count; row++) {
         bring_up(row);
     }

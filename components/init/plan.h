@@ -31,6 +31,17 @@ struct init_range {
     uint32_t prot;  /* enum neuron_prot; 0 for an arena */
 };
 
+/* A device that a task declares; the kernel's ceiling says the same. */
+struct init_need {
+    const char *name;       /* in the component's description */
+    const char *class_name; /* "virtio.rng" */
+    const char *policy;     /* the capability that policyd is asked for */
+    uint64_t class_number;  /* enum neuron_class */
+    uint64_t rights;        /* enum neuron_right */
+    uint32_t slot;          /* where the task expects it */
+    int32_t index; /* which of several devices of the class, by address; -1: the first free one */
+};
+
 struct init_task {
     const char *name;
     uint32_t task;                   /* its index in the kernel's table */
@@ -42,6 +53,8 @@ struct init_task {
     uint32_t expects_ready;          /* 1: it provides something, so init waits until it serves */
     uint32_t range_count;            /* rows of ranges */
     const struct init_range *ranges; /* sorted by address */
+    uint32_t need_count;             /* rows of needs */
+    const struct init_need *needs;   /* in the order of declaration */
     const uint8_t *symbols;          /* its .sym blob, see init/symbols.h; the build links it in */
     const uint8_t *symbols_end;      /* the first byte behind it */
 };
@@ -52,6 +65,8 @@ struct init_task {
  */
 extern const struct init_task init_plan[];
 extern const uint32_t init_plan_count;
+extern const uint64_t init_windows[]; /* where the device windows of the platform begin */
+extern const uint32_t init_window_count;
 extern const uint32_t init_self; /* init's own index in the kernel's table */
 
 #endif

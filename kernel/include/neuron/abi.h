@@ -56,11 +56,13 @@ enum neuron_right {
     NEURON_RIGHTS_ALL = 31
 };
 
-/* Slot 0 of every task is its console; init's TASK and FACTORY capabilities are in slots 1 and 2. */
+/* Slot 0 of every task is its console; init has its TASK and FACTORY capabilities in slots 1 and 2, and
+ * an empty one for the device capabilities that it makes and hands on. */
 enum neuron_well_known_slot {
     NEURON_SLOT_CONSOLE = 0,
     NEURON_SLOT_TASK = 1,
-    NEURON_SLOT_FACTORY = 2
+    NEURON_SLOT_FACTORY = 2,
+    NEURON_SLOT_SCRATCH = 3
 };
 
 /* Bits of the notification word that the kernel itself sets; the generator allots the others. */
