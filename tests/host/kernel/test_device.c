@@ -149,6 +149,22 @@ static void create_believes_the_device_alone(void **state)
     assert_int_equal(devices_create(NONE_BASE, rng_class, RIGHTS_RM, FREE), NEURON_OK);
 }
 
+/* A device that init declares for itself is within its ceiling too. */
+static void create_keeps_to_the_ceiling_of_a_declared_slot(void **state)
+{
+    (void)state;
+    machine.virtio_class[2] = NEURON_CLASS_VIRTIO_RNG;
+    assert_int_equal(devices_create(NET_BASE, net_class, RIGHTS_RM, INIT_OWN), NEURON_BEYOND_CLASS);
+    assert_int_equal(devices_create(NONE_BASE, rng_class, RIGHTS_RM, INIT_OWN),
+                     NEURON_BEYOND_BOUNDS);
+    assert_int_equal(devices_create(RTC_BASE, NEURON_CLASS_RTC, RIGHTS_RM, INIT_OWN),
+                     NEURON_BEYOND_CLASS);
+    assert_int_equal(devices_create(RNG_BASE, rng_class, RIGHTS_RWM, INIT_OWN),
+                     NEURON_BEYOND_RIGHTS);
+    assert_int_equal(devices_create(RNG_BASE, rng_class, RIGHTS_RM, INIT_OWN), NEURON_OK);
+    assert_int_equal(devices_create(NONE_BASE, rng_class, RIGHTS_RWM, FREE), NEURON_OK);
+}
+
 static void transfer_needs_the_task_capability(void **state)
 {
     (void)state;
@@ -297,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup(create_takes_the_beginning_of_a_window_only, devices_boot),
         cmocka_unit_test_setup(window_has_one_owner, devices_boot),
         cmocka_unit_test_setup(create_believes_the_device_alone, devices_boot),
+        cmocka_unit_test_setup(create_keeps_to_the_ceiling_of_a_declared_slot, devices_boot),
         cmocka_unit_test_setup(transfer_needs_the_task_capability, devices_boot),
         cmocka_unit_test_setup(transfer_goes_to_another_task, devices_boot),
         cmocka_unit_test_setup(transfer_moves_devices_only, devices_boot),

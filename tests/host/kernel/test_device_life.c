@@ -184,6 +184,20 @@ static void give_up_frees_the_windows(void **state)
     devices_grant(BIG_BASE, BIG_CLASS, RIGHTS_RWM, OTHER, BIG);
 }
 
+/* A task that will not run again holds nothing, whatever it was granted before. */
+static void given_up_task_holds_no_window(void **state)
+{
+    (void)state;
+    drive_fault(NEURON_FAULT_LOAD_PAGE, 0);
+    drive_init_wakes();
+    devices_grant(BIG_BASE, BIG_CLASS, RIGHTS_RWM, DRIVER, BIG);
+    assert_int_equal(SYS(task_stop, NEURON_SLOT_TASK, DRIVER, 1), NEURON_OK);
+    big_is_free();
+    assert_int_equal(devices_create(BIG_BASE, BIG_CLASS, RIGHTS_RWM, FREE), NEURON_OK);
+    assert_int_equal(devices_give(FREE, DRIVER, BIG), NEURON_BAD_STATE);
+    assert_int_equal(devices_give(FREE, OTHER, BIG), NEURON_OK);
+}
+
 /* A task that does not run may hold a window, granted before its start. */
 static void window_granted_to_a_task_at_rest_waits_for_its_start(void **state)
 {
@@ -282,6 +296,7 @@ int main(void)
         cmocka_unit_test_setup(exit_frees_the_windows, set_up),
         cmocka_unit_test_setup(stop_frees_the_windows, set_up),
         cmocka_unit_test_setup(give_up_frees_the_windows, set_up),
+        cmocka_unit_test_setup(given_up_task_holds_no_window, set_up),
         cmocka_unit_test_setup(window_granted_to_a_task_at_rest_waits_for_its_start, set_up),
         cmocka_unit_test_setup(inspect_shows_slots_before_and_after_a_grant, set_up),
         cmocka_unit_test_setup(inspect_shows_every_page_of_the_range, set_up),
