@@ -64,7 +64,7 @@ class Places:
         """Keys are what begins a line outside of brackets; tables are such lines in brackets."""
         table, depth, value = "", 0, None
         line: list[re.Match[str]] = []
-        for token in [t for t in TOKEN.finditer(self._text) if not t[0].startswith("#")]:
+        for token in TOKEN.finditer(self._text):
             if value is not None and depth == 0 and token[0] == "\n":
                 value, line = None, []
             elif value is not None:
