@@ -14,6 +14,7 @@ GROUPS = {
     "3": "components",
     "4": "assemblies and connections",
     "5": "devices",
+    "6": "the policy file",
     "7": "warnings",
     "8": "what does not fit into the system",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .checks_devices import check_devices_claimed_once, check_devices_exist
 from .checks_order import check_calls_go_upward, check_no_cycles
+from .checks_policy import check_devices_are_allowed, check_guards_may_ask, check_subjects_exist
 from .checks_unused import check_unused_definitions, check_unused_imports
 from .diagnostics import Note, Sink
 from .loading import Project
@@ -29,6 +30,9 @@ def run_checks(
     check_no_cycles(result, sink)
     check_calls_go_upward(result, sink)
     check_guarded_methods(result, sink)
+    check_guards_may_ask(result, sink)
+    check_subjects_exist(result, sink)
+    check_devices_are_allowed(result, sink)
     check_memory(result, sink)
     check_devices_exist(result, sink)
     check_devices_claimed_once(result, sink)

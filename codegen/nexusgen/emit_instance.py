@@ -11,6 +11,9 @@ from .layout import Layout, Link, TaskLayout, type_slots
 from .model import Endpoint
 
 
+POLICYD = "policyd"  # the component whose instance holds the policy
+
+
 @dataclass
 class LinkView:
     """One connection, as one end's instance.c prints it."""
@@ -103,6 +106,28 @@ def _client_link(layout: Layout, task: TaskLayout, link: Link, root: Path) -> Li
     return _fill(view, link, False)
 
 
+@dataclass(frozen=True)
+class SubjectView:
+    """A row of policyd's table."""
+
+    name: str
+    quoted: str
+    where: str
+    capabilities: list[str]
+
+
+def _subjects(layout: Layout, root: Path) -> list[SubjectView]:
+    """One row for each task, in the order of the kernel's table: a subject is a task."""
+    rules = {subject.name: subject for subject in layout.system.rules.subjects} if layout.system.rules else {}
+    rows = []
+    for task in layout.tasks:
+        rule = rules.get(task.name)
+        where = cnames.where(rule.place, root) if rule else "the policy does not list it"
+        held = [cnames.c_string(capability) for capability in rule.capabilities] if rule else []
+        rows.append(SubjectView(task.name, cnames.c_string(task.name), where, held))
+    return rows
+
+
 class InstanceView:
     """Everything that the templates of an instance print."""
 
@@ -126,6 +151,7 @@ class InstanceView:
         self.servers = [_server_link(layout, task, endpoint, root) for endpoint in component.uses]
         clients = [_client_link(layout, task, link, root) for link in task.clients]
         self.clients = clients if component.provides else None
+        self.subjects = _subjects(layout, root) if component.name == POLICYD else None
         self.links = [link for link in self.servers + clients if link.members]
         regions = self._regions(task)
         self.symbols = [name for name, _ in regions]

@@ -65,9 +65,11 @@ def _resolve(project: Project, found, sink: Sink) -> System | None:
         instances=tuple(result.instances),
         connections=tuple(result.connections),
         policy=result.policy,
-        files=tuple(path for path, file in project.files.items() if file is not None),
+        files=tuple(path for path, file in project.files.items() if file is not None)
+        + ((result.rules.file,) if result.rules else ()),
         place=result.place,
         warnings=sink.all(),
+        rules=result.rules,
     )
 
 

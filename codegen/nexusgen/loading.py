@@ -37,12 +37,13 @@ class Project:
         """The file's syntax tree; None after an error. `place` is what asked for it."""
         if path not in self.files:
             self.files[path] = None
-            text = self._text(path, place)
+            text = self.text(path, place)
             if text is not None:
                 self.files[path] = parse(path, text, self.sink)
         return self.files[path]
 
-    def _text(self, path: Path, place: Place | None) -> str | None:
+    def text(self, path: Path, place: Place | None) -> str | None:
+        """What a file holds; None after an error."""
         shown = shown_path(path, self.root)
         try:
             with path.open("rb") as file:

@@ -225,8 +225,29 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """A line of the policy: an instance's name and what it may do."""
+
+    name: str
+    capabilities: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The policy file. A subject may be of no instance of this assembly: one file serves many."""
+
+    file: Path
+    subjects: tuple[Subject, ...]
+
+    def holds(self, name: str, capability: str) -> bool:
+        """Whether the instance of this name holds the capability."""
+        return any(s.name == name and capability in s.capabilities for s in self.subjects)
+
+
+@dataclass(frozen=True)
 class System:
-    """One assembly, checked. `files` are all .assembly files that were read, for dependency files."""
+    """One assembly, checked. `files` are all files that were read, for dependency files."""
 
     name: str
     platform: Platform
@@ -237,3 +258,4 @@ class System:
     files: tuple[Path, ...]
     place: Place
     warnings: tuple = field(default=())
+    rules: Policy | None = None  # what the file `policy` says

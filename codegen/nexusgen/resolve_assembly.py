@@ -8,8 +8,9 @@ from pathlib import Path
 from . import platforms, syntax
 from .diagnostics import Note, Sink, did_you_mean, listed, shown_path
 from .loading import Definition, Project, Scope
-from .model import Component, Connection, Endpoint, Instance, Place, Platform
+from .model import Component, Connection, Endpoint, Instance, Place, Platform, Policy
 from .names import Unique
+from .policy import read_policy
 from .resolve_components import ComponentResolver, Settings, read_value
 
 INIT_TYPE = "init"
@@ -26,6 +27,7 @@ class Assembled:
     platform: Platform | None = None
     init: Instance | None = None
     policy: str | None = None
+    rules: Policy | None = None
     damaged: bool = False  # a syntax error swallowed a part: what is missing is not reported
 
 
@@ -102,7 +104,7 @@ class AssemblyResolver:
             settings.update(own)
         result.platform = self._platform(settings.get("platform"))
         if "policy" in settings:
-            result.policy = self._policy(settings["policy"])
+            result.policy, result.rules = self._policy(settings["policy"])
         return settings
 
     def _platform(self, setting: syntax.Setting | None) -> Platform:
@@ -114,7 +116,7 @@ class AssemblyResolver:
             return known[platforms.DEFAULT]
         return known[setting.value.text if setting else platforms.DEFAULT]
 
-    def _policy(self, setting: syntax.Setting) -> str:
+    def _policy(self, setting: syntax.Setting) -> tuple[str, Policy | None]:
         """The policy file lies in policy/."""
         name = setting.value.text
         path = self.project.root / "policy" / name
@@ -124,7 +126,8 @@ class AssemblyResolver:
             text = f'there is no policy file policy/{name[:60] if plain else "..."}'
             meant = did_you_mean(name, known)
             self.sink.error("NX416", setting.value.place, text, expected=listed(known), suggestion=meant)
-        return name
+            return name, None
+        return name, read_policy(self.project, path, setting.value.place, self.sink)
 
     # --- instances
 

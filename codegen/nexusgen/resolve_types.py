@@ -297,12 +297,17 @@ def depth(type_: Type) -> int:
     return 1 + max((depth(part) for _, part, _ in type_.fields), default=0)
 
 
-def check_capability(text: syntax.String, sink: Sink) -> None:
+def is_capability(text: str) -> bool:
     """A policy capability is lower-case words joined by dots: rng.entropy."""
-    words = text.text.split(".")
-    if len(text.text) <= CAPABILITY_MAX and all(
+    words = text.split(".")
+    return len(text) <= CAPABILITY_MAX and all(
         word.replace("_", "a").isalnum() and word.isascii() and word.islower() for word in words
-    ):
+    )
+
+
+def check_capability(text: syntax.String, sink: Sink) -> None:
+    """A capability that a method or a device asks for."""
+    if is_capability(text.text):
         return
     expected = f'lower-case words joined by dots, at most {CAPABILITY_MAX} characters: "rng.entropy"'
     sink.error("NX308", text.place, f'"{text.text[:80]}" is no policy capability', expected=expected)

@@ -32,6 +32,28 @@ static u64 class_of(u32 window)
     return windows[window].class;
 }
 
+/* Whether the table allows a window of this class, with these rights, in slot `target`. */
+static int check_ceiling(u64 window, u64 class, u64 rights, u32 target)
+{
+    u64 bytes = (u64)windows[window].pages * NEURON_PAGE;
+
+    if (ceilings[target].kind != NEURON_CAP_MMIO) {
+        return NEURON_UNDECLARED;
+    }
+    if (ceilings[target].class != class) {
+        return NEURON_BEYOND_CLASS;
+    }
+    if (windows[window].base < ceilings[target].base ||
+        windows[window].base - ceilings[target].base > ceilings[target].bytes ||
+        bytes > ceilings[target].bytes - (windows[window].base - ceilings[target].base)) {
+        return NEURON_BEYOND_BOUNDS;
+    }
+    if ((rights & ceilings[target].rights) != rights) {
+        return NEURON_BEYOND_RIGHTS;
+    }
+    return NEURON_OK;
+}
+
 int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
 {
     u32 row = 0;
@@ -59,6 +81,12 @@ int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination
     if (class == 0 || class_of(window) != class) {
         return NEURON_WRONG_CLASS;
     }
+    if (ceilings[target].kind != NEURON_CAP_NONE) {
+        status = check_ceiling(window, class, rights, target);
+        if (status != NEURON_OK) {
+            return status;
+        }
+    }
 
     windows[window].owner = target;
     windows[window].class = class;
@@ -77,35 +105,15 @@ static int is_mapped(u32 window)
     return 0;
 }
 
-/* Whether the table allows the device capability `from` in slot `target`. */
-static int check_ceiling(u32 from, u32 target)
-{
-    u64 window = slots[from].object;
-    u64 bytes = (u64)windows[window].pages * NEURON_PAGE;
-
-    if (ceilings[target].kind != NEURON_CAP_MMIO) {
-        return NEURON_UNDECLARED;
-    }
-    if (ceilings[target].class != windows[window].class) {
-        return NEURON_BEYOND_CLASS;
-    }
-    if (windows[window].base < ceilings[target].base ||
-        windows[window].base - ceilings[target].base > ceilings[target].bytes ||
-        bytes > ceilings[target].bytes - (windows[window].base - ceilings[target].base)) {
-        return NEURON_BEYOND_BOUNDS;
-    }
-    if ((slots[from].rights & ceilings[target].rights) != slots[from].rights) {
-        return NEURON_BEYOND_RIGHTS;
-    }
-    return NEURON_OK;
-}
-
 int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 {
     u32 source = 0;
     int status = life_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
+    }
+    if (tasks[task].state == NEURON_TASK_GIVEN_UP) {
+        return NEURON_BAD_STATE;
     }
     status = slot_find(from, NEURON_CAP_MMIO, 0, &source);
     if (status != NEURON_OK) {
@@ -118,7 +126,8 @@ int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     if (slots[target].kind != NEURON_CAP_NONE) {
         return NEURON_OCCUPIED;
     }
-    status = check_ceiling(source, target);
+    status = check_ceiling(slots[source].object, windows[slots[source].object].class,
+                           slots[source].rights, target);
     if (status != NEURON_OK) {
         return status;
     }

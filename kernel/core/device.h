@@ -10,7 +10,8 @@
 #include "types.h"
 
 /* FACTORY: makes a capability for the window that begins at `base` in the caller's empty slot. The class
- * is what the device itself reports, and must be the one that is asked for. */
+ * is what the device itself reports, and must be the one that is asked for. If the table declares the
+ * slot, its ceiling holds. */
 int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination);
 
 /* TASK: moves the device capability in the caller's slot `from` to another task, within the ceiling of

@@ -201,6 +201,8 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
         die((u32)task, NEURON_TASK_STOPPED);
     }
     if (give_up != 0) {
+        /* What was granted for a start that will not come. */
+        device_release_all((u32)task);
         tasks[task].state = NEURON_TASK_GIVEN_UP;
         fail_callers((u32)task, NEURON_PEER_GONE);
     } else {

@@ -114,11 +114,25 @@ struct snapshot {
     struct queue queues[QUEUES];
     struct link links[NEURON_TASKS_MAX];
     u64 deadlines[2 * DEADLINE_LEAVES];
+    struct window windows[NEURON_WINDOWS_MAX];
+    u64 page_tables[NEURON_PT_PAGES_MAX][NEURON_PT_ENTRIES]; /* of calls that may change them */
+    u32 flushes;
     u32 current;
 };
 static struct snapshot before;
 
-static void take_snapshot(void)
+/* The bytes of all page tables; 0 for a call that has nothing to do with them. */
+static size_t table_bytes(u64 number)
+{
+    u32 last = task_count - 1;
+
+    if (number < NEURON_SYS_task_inspect || number > NEURON_SYS_unmap) {
+        return 0;
+    }
+    return (tasks[last].first_leaf + tasks[last].leaf_tables) * sizeof(page_tables[0]);
+}
+
+static void take_snapshot(u64 number)
 {
     memcpy(before.tasks, tasks, task_count * sizeof(tasks[0]));
     memcpy(before.slots, slots, world.words[NEURON_TABLE_SLOTS] * sizeof(slots[0]));
@@ -126,10 +140,13 @@ static void take_snapshot(void)
     before.queues[READY_QUEUE] = queues[READY_QUEUE];
     memcpy(before.links, links, task_count * sizeof(links[0]));
     memcpy(before.deadlines, deadlines, sizeof(deadlines));
+    memcpy(before.windows, windows, sizeof(windows));
+    memcpy(before.page_tables, page_tables, table_bytes(number));
+    before.flushes = machine.flushes;
     before.current = current;
 }
 
-static void check_nothing_changed(u32 caller)
+static void check_nothing_changed(u64 number, u32 caller)
 {
     before.tasks[caller].context = tasks[caller].context;
     assert_int_equal(current, before.current);
@@ -139,6 +156,9 @@ static void check_nothing_changed(u32 caller)
     assert_memory_equal(&before.queues[READY_QUEUE], &queues[READY_QUEUE], sizeof(queues[0]));
     assert_memory_equal(before.links, links, task_count * sizeof(links[0]));
     assert_memory_equal(before.deadlines, deadlines, sizeof(deadlines));
+    assert_memory_equal(before.windows, windows, sizeof(windows));
+    assert_memory_equal(before.page_tables, page_tables, table_bytes(number));
+    assert_int_equal(machine.flushes, before.flushes);
 }
 
 /* TIMEOUT ends a wait and PEER_* a session; all other errors are refusals. */
@@ -164,7 +184,7 @@ int64_t drive_call(u64 number, const u64 inputs[7])
         x[REG_A0 + i] = inputs[i];
     }
     x[REG_A7] = number;
-    take_snapshot();
+    take_snapshot(number);
     call_of[caller] = number;
     generation_of[caller] = generation;
     kernel_syscall();
@@ -172,7 +192,7 @@ int64_t drive_call(u64 number, const u64 inputs[7])
     int back = call_of[caller] == number && tasks[caller].wait == WAIT_NONE;
     check_all();
     if (back && is_refusal(status)) {
-        check_nothing_changed(caller);
+        check_nothing_changed(number, caller);
     }
     return status;
 }

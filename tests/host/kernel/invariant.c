@@ -46,6 +46,16 @@ static u64 slot_word(u64 row, u64 field)
     return row_word(at.slots, row, NEURON_SLOT_ROW_WORDS, field);
 }
 
+static u64 window_word(u64 row, u64 field)
+{
+    return row_word(at.windows, row, NEURON_WINDOW_ROW_WORDS, field);
+}
+
+static u64 task_base(u64 task)
+{
+    return NEURON_USER_BASE + task * NEURON_USER_SPAN;
+}
+
 /* Walks one list. Returns how many tasks are in it. */
 static u32 check_list(u32 q, u32 level)
 {
@@ -208,6 +218,8 @@ static void check_device_slot(u64 s)
     HOLDS(slots[s].kind == NEURON_CAP_MMIO && slots[s].object < window_count, s);
     const struct window *window = &windows[slots[s].object];
     HOLDS(window->owner == s, s);
+    HOLDS(slots[s].badge == 0 && slots[s].bits == 0 && slots[s].generation == 0, s);
+    HOLDS(tasks[slot_word(s, NEURON_SLOT_OWNER)].state != NEURON_TASK_GIVEN_UP, s);
     if (slot_word(s, NEURON_SLOT_RUNTIME) == 1) {
         HOLDS(window->class == slot_word(s, NEURON_SLOT_OBJECT), s);
         HOLDS((slots[s].rights & ~slot_word(s, NEURON_SLOT_RIGHTS)) == 0, s);
@@ -220,10 +232,27 @@ static void check_device_slot(u64 s)
     }
 }
 
+/* What the kernel will allow in a slot is what the table says, for ever. */
+static void check_ceiling(u64 s)
+{
+    const struct ceiling *ceiling = &ceilings[s];
+
+    if (slot_word(s, NEURON_SLOT_RUNTIME) == 0) {
+        HOLDS(ceiling->kind == NEURON_CAP_NONE, s);
+        return;
+    }
+    HOLDS(ceiling->kind == slot_word(s, NEURON_SLOT_KIND), s);
+    HOLDS(ceiling->rights == slot_word(s, NEURON_SLOT_RIGHTS), s);
+    HOLDS(ceiling->class == slot_word(s, NEURON_SLOT_OBJECT), s);
+    HOLDS(ceiling->base == slot_word(s, NEURON_SLOT_BASE), s);
+    HOLDS(ceiling->bytes == slot_word(s, NEURON_SLOT_BYTES), s);
+}
+
 /* Authority is what the table says: beside devices only `generation` ever changes. */
 static void check_slots(void)
 {
     for (u32 s = 0; s < table[NEURON_TABLE_SLOTS]; s++) {
+        check_ceiling(s);
         if (slot_word(s, NEURON_SLOT_KIND) == NEURON_CAP_NONE ||
             slot_word(s, NEURON_SLOT_RUNTIME) == 1) {
             if (slots[s].kind != NEURON_CAP_NONE) {
@@ -243,10 +272,84 @@ static void check_slots(void)
     }
 }
 
+/* Where page `p` of a window is mapped: in the arena of its owner, which runs and may do so. */
+static void check_place(u64 w, u64 p)
+{
+    const struct window *window = &windows[w];
+
+    HOLDS(p < window->pages && window->owner != NONE, w);
+    u64 t = slot_word(window->owner, NEURON_SLOT_OWNER);
+    u64 arena = task_base(t) + NEURON_ARENA_OFFSET;
+    HOLDS(tasks[t].state == NEURON_TASK_RUNNING, t);
+    HOLDS((slots[window->owner].rights & NEURON_RIGHT_MAP) != 0, t);
+    HOLDS((slots[window->owner].rights & NEURON_RIGHT_READ) != 0, t);
+    HOLDS(window->place[p] % NEURON_PAGE == 0 && window->place[p] >= arena, t);
+    HOLDS(window->place[p] - arena < tasks[t].arena_pages * (u64)NEURON_PAGE, t);
+}
+
+/* A window belongs to nobody, or to the one slot that names it. */
+static void check_window(u64 w)
+{
+    const struct window *window = &windows[w];
+
+    HOLDS(window->base == window_word(w, NEURON_WINDOW_BASE), w);
+    HOLDS(window->pages == window_word(w, NEURON_WINDOW_BYTES) / NEURON_PAGE, w);
+    HOLDS(window->irq == window_word(w, NEURON_WINDOW_IRQ), w);
+    HOLDS(window->transport == window_word(w, NEURON_WINDOW_TRANSPORT), w);
+    if (window->transport == NEURON_TRANSPORT_FIXED) {
+        HOLDS(window->class == window_word(w, NEURON_WINDOW_CLASS), w);
+    }
+    if (window->owner != NONE) {
+        HOLDS(window->owner < table[NEURON_TABLE_SLOTS] && window->class != 0, w);
+        HOLDS(slots[window->owner].kind == NEURON_CAP_MMIO, w);
+        HOLDS(slots[window->owner].object == w, w);
+    }
+    for (u64 p = 0; p < NEURON_WINDOW_PAGES_MAX; p++) {
+        if (window->place[p] != 0) {
+            check_place(w, p);
+        }
+    }
+}
+
+/* The entry for a page of an arena is what exactly one place of one window says, or nothing. */
+static void check_device_page(u64 t, u64 va, u64 pte)
+{
+    u32 places = 0;
+
+    for (u64 w = 0; w < window_count; w++) {
+        for (u64 p = 0; p < windows[w].pages; p++) {
+            if (windows[w].place[p] != va) {
+                continue;
+            }
+            places++;
+            u64 writes = (slots[windows[w].owner].rights & NEURON_RIGHT_WRITE) != 0;
+            HOLDS(pte / 1024 == windows[w].base / NEURON_PAGE + p, t);
+            HOLDS(pte % 1024 == 0xd3 || (writes && pte % 1024 == 0xd7), t); /* AD, U, R or RW, V */
+        }
+    }
+    HOLDS(places == (pte != 0), t);
+}
+
+static void check_devices(void)
+{
+    HOLDS(window_count == table[NEURON_TABLE_WINDOWS], NONE);
+    for (u64 w = 0; w < window_count; w++) {
+        check_window(w);
+    }
+    for (u64 t = 0; t < task_count; t++) {
+        for (u64 i = 0; i < tasks[t].arena_pages; i++) {
+            u64 page = NEURON_ARENA_OFFSET / NEURON_PAGE + i;
+            check_device_page(t, task_base(t) + page * NEURON_PAGE,
+                              page_tables[tasks[t].first_leaf + page / NEURON_PT_ENTRIES]
+                                         [page % NEURON_PT_ENTRIES]);
+        }
+    }
+}
+
 /* What the table and the message pages put at an address: physical address and protection, or 0. */
 static u64 declared(u32 task, u64 va, u64 *prot)
 {
-    u64 base = NEURON_USER_BASE + task * (u64)NEURON_USER_SPAN;
+    u64 base = task_base(task);
 
     *prot = NEURON_PROT_RW;
     if (va == base + NEURON_IN_OFFSET) {
@@ -270,7 +373,7 @@ static u64 declared(u32 task, u64 va, u64 *prot)
 /* Root and middle table lead to the task's own leaf tables and to nothing else. */
 static u32 check_upper_tables(u32 t)
 {
-    u64 base = NEURON_USER_BASE + t * (u64)NEURON_USER_SPAN;
+    u64 base = task_base(t);
     u32 root = machine.roots[t];
     u64 first_block = base / NEURON_BLOCK % NEURON_PT_ENTRIES;
 
@@ -296,13 +399,15 @@ static void check_spaces(void)
     u32 next_root = 0;
 
     for (u32 t = 0; t < task_count; t++) {
-        u64 base = NEURON_USER_BASE + t * (u64)NEURON_USER_SPAN;
         HOLDS(machine.roots[t] == next_root, t);
         u32 leaf = check_upper_tables(t);
         for (u64 p = 0; p < tasks[t].leaf_tables * (u64)NEURON_PT_ENTRIES; p++) {
             u64 pte = page_tables[leaf + p / NEURON_PT_ENTRIES][p % NEURON_PT_ENTRIES];
             u64 prot = 0;
-            u64 phys = declared(t, base + p * NEURON_PAGE, &prot);
+            if (p - NEURON_ARENA_OFFSET / NEURON_PAGE < tasks[t].arena_pages) {
+                continue; /* check_devices() */
+            }
+            u64 phys = declared(t, task_base(t) + p * NEURON_PAGE, &prot);
             if (phys == 0) {
                 HOLDS(pte == 0, t);
                 continue;
@@ -335,6 +440,7 @@ void invariant_check(void)
     }
     check_current();
     check_slots();
+    check_devices();
     if (checks % SPACES_EVERY == 0) {
         check_spaces();
     }

@@ -40,7 +40,8 @@ u32 world_task(u32 level)
     u64 *row = world.tasks[task];
     u64 *text = world.memories[task];
 
-    world.next_va[task] = task_base(task) + NEURON_ARENA_OFFSET + NEURON_PAGE;
+    world.next_va[task] =
+        task_base(task) + NEURON_ARENA_OFFSET + (world.arena_pages + 1) * NEURON_PAGE;
     world.next_bit[task] = NEURON_BIT_FIRST_FREE;
     text[NEURON_MEMORY_PHYS] = TEXT_BASE + task * (u64)NEURON_PAGE;
     text[NEURON_MEMORY_PAGES] = 1;
@@ -48,6 +49,7 @@ u32 world_task(u32 level)
     text[NEURON_MEMORY_OWNER] = task;
     row[NEURON_TASK_LEVEL] = level;
     row[NEURON_TASK_LEAF_TABLES] = 1;
+    row[NEURON_TASK_ARENA_PAGES] = world.arena_pages;
     row[NEURON_TASK_ENTRY] = world_map(task, task, NEURON_PROT_RX) + 0x40;
     row[NEURON_TASK_SP] =
         world_map(task, world_extent(task, 1, 0, 0), NEURON_PROT_RW) + NEURON_PAGE;
@@ -141,6 +143,30 @@ void world_window(u64 base, u64 irq)
     row[NEURON_WINDOW_BYTES] = NEURON_PAGE;
     row[NEURON_WINDOW_IRQ] = irq;
     row[NEURON_WINDOW_TRANSPORT] = NEURON_TRANSPORT_VIRTIO_MMIO;
+}
+
+void world_fixed(u64 base, u64 pages, u64 irq, u64 class)
+{
+    u64 *row = world.windows[world.header[NEURON_TABLE_WINDOWS]++];
+
+    row[NEURON_WINDOW_BASE] = base;
+    row[NEURON_WINDOW_BYTES] = pages * NEURON_PAGE;
+    row[NEURON_WINDOW_IRQ] = irq;
+    row[NEURON_WINDOW_TRANSPORT] = NEURON_TRANSPORT_FIXED;
+    row[NEURON_WINDOW_CLASS] = class;
+}
+
+u32 world_ceiling(u32 task, u64 class, u64 rights, u64 base, u64 bytes)
+{
+    u32 slot = world_slot(task, NEURON_CAP_MMIO);
+    u64 *row = world_slot_row(task, slot);
+
+    row[NEURON_SLOT_RUNTIME] = 1;
+    row[NEURON_SLOT_RIGHTS] = rights;
+    row[NEURON_SLOT_OBJECT] = class;
+    row[NEURON_SLOT_BASE] = base;
+    row[NEURON_SLOT_BYTES] = bytes;
+    return slot;
 }
 
 static u64 append(u64 at, const u64 *row, u32 words)

@@ -18,6 +18,7 @@ struct world {
     u64 maps[WORLD_ROWS][NEURON_MAP_ROW_WORDS];
     u64 slots[WORLD_ROWS][NEURON_SLOT_ROW_WORDS];
     u64 windows[NEURON_WINDOWS_MAX][NEURON_WINDOW_ROW_WORDS];
+    u64 arena_pages; /* of the tasks that are added from now on */
     u64 next_phys;
     u64 next_va[NEURON_TASKS_MAX];
     u32 next_bit[NEURON_TASKS_MAX];
@@ -53,8 +54,12 @@ u32 world_extent(u32 owner, u64 pages, u64 flags, u64 source_bytes);
 /* Maps an extent; returns the address. */
 u64 world_map(u32 task, u32 memory, u64 prot);
 
-/* Adds a device window. */
+/* Adds a device window: a virtio-mmio one, or a fixed device. In the order of their addresses. */
 void world_window(u64 base, u64 irq);
+void world_fixed(u64 base, u64 pages, u64 irq, u64 class);
+
+/* Adds a slot that starts empty, and what may be put there; returns its number. */
+u32 world_ceiling(u32 task, u64 class, u64 rights, u64 base, u64 bytes);
 
 /* Writes the table, checksum included, into world.words and returns the number of words. */
 u64 world_table(void);

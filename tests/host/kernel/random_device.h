@@ -1,0 +1,26 @@
+/* Chance, and what of random worlds and calls is about devices. */
+#ifndef TEST_RANDOM_DEVICE_H
+#define TEST_RANDOM_DEVICE_H
+
+#include "types.h"
+
+/* Random numbers from `seed` on; one below `below`. */
+void draw_from(u64 seed);
+u64 draw(u64 below);
+
+/* Adds windows, and slots for some of them; init has room for what it makes. */
+void random_devices(u32 count);
+
+/* What the machine of this world has in its windows. */
+void random_machine(void);
+
+/* Whether the current task has something to do with devices: init, and who holds one. */
+int random_holds_device(void);
+
+/* A call for the current task: to map its device, mostly; init makes devices and hands them out. */
+u64 random_device_call(void);
+
+/* Inputs for this call, which is about devices. */
+void random_device_inputs(u64 number, u64 *in);
+
+#endif
