@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Compares the authority that the running kernel holds with the one that the table declares.
+"""Compares the authority that the running kernel holds with what was declared and granted.
 
 truth.py IMAGE KERNEL.elf TABLE.json [--after LINE] [--teeth]
 
 Boots the image, stops the machine (after the console line, or where it would power off), reads the kernel's
 memory from outside, and compares entry for entry:
-  slots      every capability slot of every task with the table's row
+  slots      every capability slot of every task with the table's row, and those that are filled at run time
+             with the grants that init has printed: each of them there, and nothing else
   mappings   every page of every task, walked from the satp value that the kernel loads for it, with the
-             table's mappings and the two message pages; plus W^X and no user access in the kernel's own
+             table's mappings and the two message pages; in the arena of a task any page of a window that
+             it was granted, as far as the right goes; plus W^X and no user access in the kernel's own
 --teeth also changes page-table bits, a right and a slot of the running machine in turn, and insists
 that each is reported at its row.
 """
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import socket
 import struct
 import sys
@@ -35,6 +38,7 @@ PAGE, ENTRIES = N["PAGE"], N["PT_ENTRIES"]
 FIRST, END = N["KERNEL_BASE"], N["PAYLOAD_BASE"]
 V, R, W, X, U = 1, 2, 4, 8, 16
 TIME_LIMIT = 30
+DRAIN_SECONDS = 0.5  # a machine that stands still has printed all by then
 SLOT_FIELDS = ("kind", "rights", "object", "badge", "bits")
 
 
@@ -93,12 +97,32 @@ def slot_row(kernel: Kernel, memory: Memory, row: int) -> dict[str, int]:
     return {field: memory.word(base + kernel.slot[field][0], kernel.slot[field][1]) for field in SLOT_FIELDS}
 
 
-def compare_slots(kernel: Kernel, memory: Memory, table: dict) -> list[str]:
-    """Every slot with its row; one that is filled at run time must be empty."""
+GRANT = re.compile(r"init: mmio grant svc=(\w+) dev=(\w+) class=\S+ base=(0x[0-9a-f]+)")
+
+
+def granted(table: dict, lines: list[str]) -> dict[int, int]:
+    """The grants that the console tells of: row of the slot -> row of the window."""
+    rows = {
+        slot["name"].split(" ", 1)[0] + " " + slot["name"].rsplit(" ", 1)[1]: i for i, slot in runtime(table)
+    }
+    bases = {window["base"]: i for i, window in enumerate(table["windows"])}
+    found = (GRANT.fullmatch(line) for line in lines)
+    return {rows[f"{g[1]} {g[2]}"]: bases[int(g[3], 16)] for g in found if g}
+
+
+def runtime(table: dict) -> list[tuple[int, dict]]:
+    """The slots that are filled at run time, with their rows."""
+    return [(row, slot) for row, slot in enumerate(table["slots"]) if slot["runtime"]]
+
+
+def compare_slots(kernel: Kernel, memory: Memory, table: dict, grants: dict[int, int]) -> list[str]:
+    """Every slot with its row; one that is filled at run time with its grant, or it must be empty."""
     complaints = []
     for row, declared in enumerate(table["slots"]):
         live = slot_row(kernel, memory, row)
         wanted = {field: 0 if declared["runtime"] else declared[field] for field in SLOT_FIELDS}
+        if row in grants:
+            wanted.update(kind=declared["kind"], rights=declared["rights"], object=grants[row])
         if live != wanted:
             complaints.append(f"slot {row} ({declared['name']}): is {live}, declared {wanted}")
     return complaints
@@ -145,7 +169,16 @@ def live_pages(memory: Memory, root: int, complaints: list[str], name: str) -> d
     return pages
 
 
-def compare_mappings(kernel: Kernel, memory: Memory, table: dict) -> list[str]:
+def device_page_ok(table: dict, grants: dict[int, int], task: int, page: tuple[int, int]) -> bool:
+    """Whether a page in the arena shows a window that the task was granted, no further than its right."""
+    for slot, window in grants.items():
+        row, base = table["slots"][slot], table["windows"][window]["base"]
+        if row["owner"] == task and base <= page[0] < base + table["windows"][window]["bytes"]:
+            return page[1] == R or (page[1] == R | W and bool(row["rights"] & N["RIGHT_WRITE"]))
+    return False
+
+
+def compare_mappings(kernel: Kernel, memory: Memory, table: dict, grants: dict[int, int]) -> list[str]:
     """Every page of every task, from the satp value that the kernel loads for it."""
     complaints: list[str] = []
     for task, row in enumerate(table["tasks"]):
@@ -155,6 +188,10 @@ def compare_mappings(kernel: Kernel, memory: Memory, table: dict) -> list[str]:
             continue
         live = live_pages(memory, (satp & (1 << 44) - 1) * PAGE, complaints, row["name"])
         wanted = declared_pages(kernel, table, task)
+        arena = N["USER_BASE"] + task * N["USER_SPAN"] + N["ARENA_OFFSET"]
+        for address in range(arena, arena + row["arena_pages"] * PAGE, PAGE):
+            if address in live and device_page_ok(table, grants, task, live[address]):
+                del live[address]
         for address in sorted(live.keys() | wanted.keys()):
             if live.get(address) != wanted.get(address):
                 is_, declared = (show(pages.get(address)) for pages in (live, wanted))
@@ -169,9 +206,9 @@ def show(page: tuple[int, int] | None) -> str:
     return f"{page[0]:#x} " + "".join(c for bit, c in ((R, "R"), (W, "W"), (X, "X")) if page[1] & bit)
 
 
-def compare(kernel: Kernel, memory: Memory, table: dict) -> list[str]:
+def compare(kernel: Kernel, memory: Memory, table: dict, grants: dict[int, int]) -> list[str]:
     """All that differs."""
-    return compare_slots(kernel, memory, table) + compare_mappings(kernel, memory, table)
+    return compare_slots(kernel, memory, table, grants) + compare_mappings(kernel, memory, table, grants)
 
 
 class Stopped:
@@ -244,7 +281,9 @@ def leaf_of(memory: Memory, root: int, address: int) -> int:
     return place
 
 
-def check_teeth(kernel: Kernel, stopped: Stopped, debugger: Debugger, table: dict) -> list[str]:
+def check_teeth(
+    kernel: Kernel, stopped: Stopped, debugger: Debugger, table: dict, grants: dict[int, int]
+) -> list[str]:
     """Changes one thing at a time; each must be reported, at its row and nowhere else."""
     memory = stopped.memory()
     text = next(row for row in table["maps"] if row["prot"] == N["PROT_RX"])
@@ -260,7 +299,7 @@ def check_teeth(kernel: Kernel, stopped: Stopped, debugger: Debugger, table: dic
     complaints = []
     for what, address, bits, where in changes:
         debugger.flip(stopped.memory(), address, bits)
-        found = compare(kernel, stopped.memory(), table)
+        found = compare(kernel, stopped.memory(), table, grants)
         if not found or not all(where in text for text in found):
             complaints.append(f"{what}: was not reported at {where}: {found}")
         debugger.flip(stopped.memory(), address, bits)
@@ -268,12 +307,25 @@ def check_teeth(kernel: Kernel, stopped: Stopped, debugger: Debugger, table: dic
     return complaints
 
 
-def wait_for_line(machine: Machine, wanted: str) -> None:
-    """Returns when the line was printed."""
+def lines_until(machine: Machine, wanted: str) -> list[str]:
+    """Waits for a line. All lines up to it."""
+    lines = []
     for line in machine.lines(time.monotonic() + TIME_LIMIT):
+        lines.append(line)
         if line == wanted:
-            return
+            return lines
     sys.exit(f"truth: the machine ended before it printed {wanted!r}")
+
+
+def lines_so_far(machine: Machine) -> list[str]:
+    """What a machine that stands still has printed."""
+    lines = []
+    try:
+        for line in machine.lines(time.monotonic() + DRAIN_SECONDS):
+            lines.append(line)
+    except TimeoutError:
+        pass  # as it must end: the console stays open
+    return lines
 
 
 def wait_for_socket(path: str) -> None:
@@ -301,23 +353,27 @@ def main() -> int:
         extra = ["-chardev", f"socket,id=gdb,path={port},server=on,wait=off", "-gdb", "chardev:gdb"]
         machine = Machine(options.image, extra if options.after else [*extra, "-S"], folder)
         try:
+            lines: list[str] = []
             if options.after:
-                wait_for_line(machine, options.after)
+                lines = lines_until(machine, options.after)
             else:
                 wait_for_socket(port)
             debugger = Debugger(port)
             if not options.after:
                 debugger.run_until(kernel.symbols["arch_power_off"])
+                lines = lines_so_far(machine)
             stopped = Stopped(machine, folder)
-            complaints = compare(kernel, stopped.memory(), table)
+            grants = granted(table, lines)
+            complaints = compare(kernel, stopped.memory(), table, grants)
             if options.teeth:
-                complaints += check_teeth(kernel, stopped, debugger, table)
+                complaints += check_teeth(kernel, stopped, debugger, table, grants)
         finally:
             machine.process.kill()
             machine.end()
     for complaint in complaints:
         print(complaint)
-    print(f"truth: {len(table['slots'])} slots, {len(table['tasks'])} tasks: {len(complaints)} differences")
+    counted = f"{len(table['slots'])} slots, {len(table['tasks'])} tasks, {len(grants)} grants"
+    print(f"truth: {counted}: {len(complaints)} differences")
     return 1 if complaints else 0
 
 
