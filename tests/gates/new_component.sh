@@ -15,10 +15,11 @@ fail() {
     exit 1
 }
 
-(cd "$source" && tar -cf - --exclude=__pycache__ CMakeLists.txt cmake codegen kernel components assemblies tests) |
+(cd "$source" && tar -cf - --exclude=__pycache__ CMakeLists.txt cmake codegen kernel components assemblies policy tests) |
     tar -xf - -C "$copy"
 cd "$copy"
-echo "nexus_assembly(nexus)" >assemblies/CMakeLists.txt
+# Between them these have every component that has a native test.
+printf "nexus_assembly(%s)\n" nexus policytest >assemblies/CMakeLists.txt
 "$python" codegen/nexusgen.py new component sprout >log || fail "nexusgen new component"
 cmake -G Ninja -S . -B build "-DPython3_EXECUTABLE=$python" >>log 2>&1 || fail "configuring"
 ninja -C build target host-component_sprout >>log 2>&1 || fail "building"
