@@ -126,8 +126,8 @@ static void test_audit(void)
 int main(void)
 {
     test_grant();
-    test_refusals();
     test_audit();
+    test_refusals();
     nexus_log_about("SELFTEST", "end");
     (void)neuron_power(POWER_SLOT, NEURON_POWER_OK);
     return 1;

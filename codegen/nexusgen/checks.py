@@ -8,6 +8,7 @@ from .checks_policy import check_devices_are_allowed, check_guards_may_ask, chec
 from .checks_unused import check_unused_definitions, check_unused_imports
 from .diagnostics import Note, Sink
 from .loading import Project
+from .model import Instance
 from .numbers import show_size
 from .order import ABOVE_INIT, guarded_method
 from .resolve_assembly import Assembled, AssemblyResolver
@@ -62,16 +63,22 @@ def check_uses_are_connected(resolver: AssemblyResolver, result: Assembled, sink
             sink.error("NX406", instance.place, text, expected=expected, notes=notes)
 
 
+def is_standard(instance: Instance, result: Assembled) -> bool:
+    """Whether every assembly may have this instance: init, policyd, logd."""
+    return instance is result.init or instance.component.name in ABOVE_INIT
+
+
 def check_provides_are_connected(
     result: Assembled, components: ComponentResolver, resolver: AssemblyResolver, sink: Sink
 ) -> None:
-    """What an instance provides has a client; else it is probably forgotten."""
+    """What an instance provides has a client; else it is probably forgotten. But who decides and who records
+    serve whoever comes, and an assembly need not have everybody."""
     if resolver.lost_instances or components.damaged or sink.failed:
         return
     served = {(connection.server.name, connection.provides.name) for connection in result.connections}
     for instance in result.instances:
         for endpoint in instance.component.provides:
-            if (instance.name, endpoint.name) not in served and instance is not result.init:
+            if (instance.name, endpoint.name) not in served and not is_standard(instance, result):
                 text = f"nobody is connected to `{instance.name}.{endpoint.name}`"
                 notes = [Note("it is declared here", endpoint.place)]
                 sink.warning("NX703", instance.place, text, notes=notes)
@@ -107,7 +114,7 @@ def check_guarded_methods(result: Assembled, sink: Sink) -> None:
             continue
         seen.add(instance.component.name)
         method, place = found
-        if instance.component.name in ABOVE_INIT or instance is result.init:
+        if is_standard(instance, result):
             text = f"`{instance.name}` cannot wait for policyd: `{method}` cannot require a capability"
             sink.error("NX307", place, text)
         elif not has_policyd:

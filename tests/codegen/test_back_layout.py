@@ -73,7 +73,9 @@ class Numbers(unittest.TestCase):
         expected = {"console": 0, "uses tiny": 1, "power": 2, "device dev": 3, "device rtc": 4}
         self.assertEqual(type_slots(store, False), expected)
         self.assertEqual([slot.kind for slot in self.tasks["store"].slots[5:]], ["PORT", "PORT"])
-        self.assertEqual([slot.kind for slot in self.tasks["init"].slots], ["CONSOLE", "TASK", "FACTORY"])
+        self.assertEqual(
+            [slot.kind for slot in self.tasks["init"].slots], ["CONSOLE", "TASK", "FACTORY", "NONE"]
+        )
 
     def test_what_is_not_connected_is_an_empty_slot(self) -> None:
         """other.quiet is not connected."""

@@ -156,7 +156,7 @@ class Table(Linked):
         read_map = N["RIGHT_READ"] | N["RIGHT_MAP"]
         self.assertEqual(rows[6], [1, 1, N["CAP_MMIO"], read_map, 4, 0, 0, 0x10001000, 0x8000])
         self.assertEqual(rows[7][3], read_map | N["RIGHT_WRITE"])
-        self.assertEqual([row[2] for row in rows if row[0] == 2], [6, N["CAP_TASK"], N["CAP_FACTORY"]])
+        self.assertEqual([row[2] for row in rows if row[0] == 2], [6, N["CAP_TASK"], N["CAP_FACTORY"], 0])
 
     def test_the_kernel_accepts_it(self) -> None:
         """kernel/core/table.c, compiled here, judges the payload and every spoiled copy of its table."""
