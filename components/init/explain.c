@@ -89,7 +89,7 @@ static const char *reason(const struct init_task *task, const struct fault *faul
     }
     if (range != NULL) {
         if (range->kind == INIT_RANGE_ARENA) {
-            return "no device is mapped here";
+            return "no device page grants this access";
         }
         return is_fetch(fault->cause) ? "this is not executable" : "this is read-only";
     }

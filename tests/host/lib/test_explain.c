@@ -88,7 +88,7 @@ static void unmapped_device_place_is_named(void **state)
 {
     (void)state;
     assert_string_equal(explain(NEURON_FAULT_LOAD_PAGE, BASE + NEURON_ARENA_OFFSET),
-                        "load fault at 0x100005000 (no device is mapped here)");
+                        "load fault at 0x100005000 (no device page grants this access)");
 }
 
 static void causes_without_an_address_are_named(void **state)
