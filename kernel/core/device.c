@@ -4,7 +4,6 @@
 #include <neuron/table.h>
 
 #include "arch.h"
-#include "life.h"
 #include "slot.h"
 #include "state.h"
 #include "vspace.h"
@@ -108,7 +107,7 @@ static int is_mapped(u32 window)
 int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 {
     u32 source = 0;
-    int status = life_find_task(slot, task);
+    int status = slot_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
     }
@@ -159,7 +158,7 @@ static void release(u32 task, u32 row)
 
 int device_cap_revoke(u64 slot, u64 task, u64 target)
 {
-    int status = life_find_task(slot, task);
+    int status = slot_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
     }

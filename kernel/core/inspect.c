@@ -1,7 +1,7 @@
 /* Inspection of tasks. */
 #include "inspect.h"
 
-#include "life.h"
+#include "slot.h"
 #include "state.h"
 #include "vspace.h"
 
@@ -52,7 +52,7 @@ static int inspect_whole(u64 task, u64 what, u64 index, u64 *answer)
 int inspect_task(u64 slot, u64 task, u64 what, u64 index)
 {
     u64 answer[5] = {0};
-    int status = life_find_task(slot, task);
+    int status = slot_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
     }

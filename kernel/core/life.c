@@ -156,17 +156,6 @@ void life_start(u32 task)
     sched_wake(task, 0);
 }
 
-int life_find_task(u64 slot, u64 task)
-{
-    u32 row = 0;
-    int status = slot_find(slot, NEURON_CAP_TASK, 0, &row);
-
-    if (status != NEURON_OK) {
-        return status;
-    }
-    return task < task_count && task != current ? NEURON_OK : NEURON_BAD_TASK;
-}
-
 static int at_rest(u64 task)
 {
     return tasks[task].state != NEURON_TASK_RUNNING && tasks[task].state != NEURON_TASK_GIVEN_UP;
@@ -174,7 +163,7 @@ static int at_rest(u64 task)
 
 int life_task_start(u64 slot, u64 task)
 {
-    int status = life_find_task(slot, task);
+    int status = slot_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
     }
@@ -190,7 +179,7 @@ int life_task_start(u64 slot, u64 task)
 
 int life_task_stop(u64 slot, u64 task, u64 give_up)
 {
-    int status = life_find_task(slot, task);
+    int status = slot_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
     }
@@ -213,7 +202,7 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
 
 int life_task_reset_step(u64 slot, u64 task)
 {
-    int status = life_find_task(slot, task);
+    int status = slot_find_task(slot, task);
     if (status != NEURON_OK) {
         return status;
     }

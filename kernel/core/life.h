@@ -21,9 +21,6 @@ void life_reset_page(u32 task);
 /* A fully reset task becomes ready to run from its entry point. */
 void life_start(u32 task);
 
-/* Finds the task that the holder of a TASK capability in `slot` names; not itself. A status. */
-int life_find_task(u64 slot, u64 task);
-
 /* System calls; a status. */
 int life_task_start(u64 slot, u64 task);
 int life_task_stop(u64 slot, u64 task, u64 give_up);

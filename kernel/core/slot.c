@@ -20,6 +20,17 @@ int slot_find(u64 slot, u32 kind, u32 right, u32 *row)
     return NEURON_OK;
 }
 
+int slot_find_task(u64 slot, u64 task)
+{
+    u32 row = 0;
+    int status = slot_find(slot, NEURON_CAP_TASK, 0, &row);
+
+    if (status != NEURON_OK) {
+        return status;
+    }
+    return task < task_count && task != current ? NEURON_OK : NEURON_BAD_TASK;
+}
+
 int slot_query(u64 slot)
 {
     if (slot >= tasks[current].slots) {

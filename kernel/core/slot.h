@@ -8,6 +8,9 @@
  * BAD_SLOT, EMPTY_SLOT, WRONG_KIND, NO_RIGHT (rights 0: none is needed). */
 int slot_find(u64 slot, u32 kind, u32 right, u32 *row);
 
+/* Finds the task that the holder of a TASK capability in `slot` names; not itself. A status. */
+int slot_find_task(u64 slot, u64 task);
+
 /* Answers cap_query in the current task's registers. */
 int slot_query(u64 slot);
 
