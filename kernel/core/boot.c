@@ -11,8 +11,6 @@
 #include "table.h"
 #include "vspace.h"
 
-#define MESSAGE_PAGES 2
-
 /* Tasks, each with its run of slots. */
 static void create_tasks(const u64 *table, const struct table_sections *at)
 {

@@ -9,8 +9,6 @@
 #include "slot.h"
 #include "state.h"
 
-#define MESSAGE_PAGES 2
-
 /* The next extent from `memory` on that a reset of its owner restores. */
 static u32 next_to_restore(u32 memory)
 {

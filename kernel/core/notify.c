@@ -7,8 +7,7 @@
 #include "slot.h"
 #include "state.h"
 
-/* The task, which waits for nothing, gets `bits` of its pending ones in its registers. */
-static void take(u32 task, u64 bits)
+void notify_take(u32 task, u64 bits)
 {
     tasks[task].context.x[REG_A0] = NEURON_NOTIFIED;
     tasks[task].context.x[REG_A0 + 1] = bits;
@@ -21,10 +20,10 @@ void notify_set(u32 task, u64 bits)
     u64 pending = tasks[task].bits;
 
     if (tasks[task].wait == WAIT_RECV) {
-        take(task, pending);
+        notify_take(task, pending);
         sched_wake(task, 0);
     } else if (tasks[task].wait == WAIT_BITS && (pending & tasks[task].mask) != 0) {
-        take(task, pending & tasks[task].mask);
+        notify_take(task, pending & tasks[task].mask);
         sched_wake(task, 0);
     }
 }
@@ -57,7 +56,7 @@ int notify_wait(u64 mask, u64 deadline)
     u64 pending = tasks[current].bits & mask;
 
     if (pending != 0) {
-        take(current, pending);
+        notify_take(current, pending);
         return NEURON_NOTIFIED;
     }
     if (deadline != NEURON_FOREVER && deadline <= arch_now()) {

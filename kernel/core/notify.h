@@ -7,6 +7,9 @@
 /* Sets bits of a task and wakes it if it waits for one of them. */
 void notify_set(u32 task, u64 bits);
 
+/* The task, which waits for nothing, gets `bits` of its pending ones in its registers. */
+void notify_take(u32 task, u64 bits);
+
 /* Tells init that a task faulted, exited or became ready. */
 void notify_lifecycle(void);
 

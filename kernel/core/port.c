@@ -103,14 +103,6 @@ int port_call(u64 slot, const struct message *message, u64 deadline)
     return BLOCKED;
 }
 
-/* The current task has its bits in its registers, all of them. */
-static int take_bits(u32 task)
-{
-    tasks[task].context.x[REG_A0 + 1] = tasks[task].bits;
-    tasks[task].bits = 0;
-    return NEURON_NOTIFIED;
-}
-
 int port_recv(u64 deadline)
 {
     u32 server = current;
@@ -120,7 +112,8 @@ int port_recv(u64 deadline)
         notify_lifecycle();
     }
     if (tasks[server].bits != 0) {
-        return take_bits(server);
+        notify_take(server, tasks[server].bits);
+        return NEURON_NOTIFIED;
     }
     u32 caller = queue_top(server);
     if (caller != NONE) {

@@ -145,6 +145,8 @@ extern u32 init_task;
 extern u32 current; /* the task that runs; NONE: idle */
 
 /* The message pages of a task. */
+#define MESSAGE_PAGES 2
+
 static inline u32 in_page(u32 task)
 {
     return 2 * task;
