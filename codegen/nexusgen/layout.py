@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from . import abi, wire
 from .diagnostics import fail
 from .model import Connection, Device, Endpoint, Event, Instance, Place, System
+from .order import rank
 
 CLASSES = {
     "virtio.net": "CLASS_VIRTIO_NET",
@@ -20,7 +21,6 @@ CLASSES = {
     "goldfish.rtc": "CLASS_RTC",
 }
 TRANSPORTS = {"virtio-mmio": "TRANSPORT_VIRTIO_MMIO", "fixed": "TRANSPORT_FIXED"}
-ABOVE_INIT = ("policyd", "logd")  # component types that init itself calls, lowest first
 
 
 @dataclass(frozen=True)
@@ -191,15 +191,8 @@ def irq_bits(component) -> dict[str, int]:
 def _levels(system: System) -> list[int]:
     """The dense rank of each instance's priority."""
     limit = abi.load()["LEVELS"]
-
-    def rank(instance: Instance) -> tuple[int, int]:
-        if instance is system.init:
-            return 1, 0
-        if instance.component.name in ABOVE_INIT:
-            return 2, ABOVE_INIT.index(instance.component.name)
-        return 0, instance.priority
-
-    ranks = sorted({rank(instance) for instance in system.instances})
+    by_instance = [rank(instance, system.init) for instance in system.instances]
+    ranks = sorted(set(by_instance))
     if len(ranks) > limit:
         fail(
             "NX802",
@@ -207,7 +200,7 @@ def _levels(system: System) -> list[int]:
             f"assembly {system.name} has {len(ranks)} different priorities, the kernel {limit} levels",
             expected=f"at most {limit}: give some components the same priority",
         )
-    return [ranks.index(rank(instance)) for instance in system.instances]
+    return [ranks.index(own) for own in by_instance]
 
 
 class _Bits:
