@@ -10,6 +10,7 @@ damage.py IMAGE OUT plan-WHAT[-widened] FOLDER
         right   for rngd to write too
         slot    for rngd in a slot that does not exist
         task    rngd's device for greeter
+        window  the same, but the ceiling in the table ends before the device
     widened: the table's ceiling allows exactly that too
 """
 
@@ -109,6 +110,12 @@ class Plan:
             self.subjects.set(task, member, self.subjects.get(self.task, member))
         if widened:
             self.new_ceiling(task)
+
+    def alter_window(self, widened: bool) -> None:
+        """The device is in the last window, as the machine has it (machine.sh)."""
+        if not widened:
+            size = self.payload.get("SLOTS", self.ceiling, "BYTES")
+            self.payload.set("SLOTS", self.ceiling, "BYTES", size - N["PAGE"])
 
 
 def main() -> None:
