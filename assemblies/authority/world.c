@@ -4,6 +4,9 @@
 #define FNV_BASIS UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
+/* Message pages, arena, stack, and where the image begins. */
+enum { PAGES_LOOKED_AT = 16 };
+
 static uint64_t mix(uint64_t sum, uint64_t word)
 {
     return (sum ^ word) * FNV_PRIME;
@@ -44,7 +47,7 @@ uint64_t world(void)
 
     for (enum task task = HOLDER; task < WALL; task++) {
         sum = look(sum, task, NEURON_INSPECT_SLOT, HOLDER_SLOTS);
-        sum = look(sum, task, NEURON_INSPECT_PAGE, NEURON_PT_ENTRIES);
+        sum = look(sum, task, NEURON_INSPECT_PAGE, PAGES_LOOKED_AT);
         sum = look(sum, task, NEURON_INSPECT_STATE, 1);
         sum = look(sum, task, NEURON_INSPECT_FAULT, 1);
     }

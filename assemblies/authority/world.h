@@ -51,8 +51,8 @@ static inline int64_t inspect(uint64_t task, uint64_t what, uint64_t index,
 }
 
 /*
- * A number that stands for all that the kernel shows of the system: every slot, every page of the first block
- * and the state of the other tasks, every slot of init.
+ * A number that stands for all that the kernel shows of the system: every slot, every page up to the
+ * stack and the state of the other tasks, every slot of init.
  */
 uint64_t world(void);
 

@@ -49,9 +49,6 @@ static int ask(const struct init_task *task, const struct init_need *need, enum 
 {
     const uint64_t deadline = nexus_now() + PATIENCE;
 
-    if (!peer_runs(POLICY_SLOT)) {
-        return NEURON_PEER_DIED;
-    }
     int result = policy_check_until(deadline, task->task, need->policy, decision, decided);
     return result == NEURON_PEER_RESTARTED
                ? policy_check_until(deadline, task->task, need->policy, decision, decided)
@@ -64,9 +61,6 @@ static int record(const struct init_task *task, const char *target)
     const uint64_t deadline = nexus_now() + PATIENCE;
     uint64_t sequence = 0;
 
-    if (!peer_runs(AUDIT_SLOT)) {
-        return NEURON_PEER_DIED;
-    }
     int result = audit_record_until(deadline, task->task, "device.grant", target, DECISION_ALLOW,
                                     REASON_POLICY, &sequence);
     return result == NEURON_PEER_RESTARTED
@@ -80,6 +74,11 @@ static bool allowed(const struct init_task *task, const struct init_need *need, 
                     char reason[REASON_BYTES])
 {
     enum Decision decision = DECISION_DENY;
+
+    if (!peer_runs(POLICY_SLOT)) {
+        (void)snprintf(reason, REASON_BYTES, "policyd does not run");
+        return false;
+    }
     int result = ask(task, need, &decision, decided);
 
     if (result != 0) {
@@ -98,6 +97,10 @@ static bool recorded(const struct init_task *task, const struct init_need *need,
 
     (void)snprintf(target, sizeof(target), "%s 0x%" PRIx64 " decision %" PRIu64, need->class_name,
                    base, decided);
+    if (!peer_runs(AUDIT_SLOT)) {
+        (void)snprintf(reason, REASON_BYTES, "logd does not run");
+        return false;
+    }
     int result = record(task, target);
     if (result != 0) {
         (void)snprintf(reason, REASON_BYTES, "logd: %s", nexus_strerror(result));

@@ -185,6 +185,7 @@ int main(void)
     }
     grant_probe();
     for (uint32_t row = 0; row < init_plan_count; row++) {
+        (void)supervise(row); /* who is needed to decide and record may have died */
         bring_up(row);
     }
     printf("ready\n");

@@ -12,6 +12,11 @@ damage.py IMAGE OUT plan-WHAT[-widened] FOLDER
         task    rngd's device for greeter
         window  the same, but the ceiling in the table ends before the device
     widened: the table's ceiling allows exactly that too
+damage.py IMAGE OUT NAME-CODE FUNCTION FOLDER
+    a function of an instance is replaced by other code; FOLDER has the linked components
+        silent    it never returns
+        dies      it faults
+        nonsense  it returns a result that no interface declares
 """
 
 from __future__ import annotations
@@ -118,6 +123,18 @@ class Plan:
             self.payload.set("SLOTS", self.ceiling, "BYTES", size - N["PAGE"])
 
 
+# RISC-V machine code: `j .`; an illegal instruction; `li a0, 29; ret`.
+CODES = {"silent": "01a0", "dies": "0000", "nonsense": "75458280"}
+
+
+def replace_code(payload: Payload, folder: Path, instance: str, code: str, function: str) -> None:
+    """Puts other code where a function begins."""
+    with (folder / f"{instance}.elf").open("rb") as file:
+        (symbol,) = ELFFile(file).get_section_by_name(".symtab").get_symbol_by_name(function)
+    place, new = payload.at(symbol["st_value"]), bytes.fromhex(CODES[code])
+    payload.data[place : place + len(new)] = new
+
+
 def main() -> None:
     """Damages the image in the way named."""
     source, out, way = sys.argv[1:4]
@@ -131,6 +148,9 @@ def main() -> None:
     elif way == "level":
         for task in range(payload.header("TASKS")):
             payload.set("TASKS", task, "LEVEL", 0)
+        payload.seal()
+    elif not way.startswith("plan-"):
+        replace_code(payload, Path(sys.argv[5]), *way.split("-"), sys.argv[4])
         payload.seal()
     else:
         plan = Plan(payload, Path(sys.argv[4]))
