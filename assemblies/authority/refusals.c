@@ -141,7 +141,7 @@ void refuse_transfer(void)
     const volatile uint32_t *page = nexus_mmio_map(SCRATCH, 0, NEURON_PROT_R);
     CHECK(page != NULL);
     REFUSED(give(SCRATCH, HOLDER, HOLDER_RNG), NEURON_MAPPED);
-    CHECK(page[0] == UINT32_C(0x74726976)); /* and it still is: virtio's magic */
+    CHECK(page != NULL && page[0] == UINT32_C(0x74726976)); /* and it still is: virtio's magic */
     CHECK(neuron_unmap((uint64_t)page) == NEURON_OK);
     CHECK(give(SCRATCH, HOLDER, HOLDER_RNG) == NEURON_OK);
     CHECK(kind_of(HOLDER, HOLDER_RNG) == NEURON_CAP_MMIO);
