@@ -16,8 +16,6 @@ enum { RTC_TIME_LOW = 0x00, RTC_TIME_HIGH = 0x04 };
 
 #define RTC_BASE UINT64_C(0x101000)
 
-enum { STATUS_FAILED = 2 };
-
 struct audit {
     uint64_t sequence, time;
     uint32_t sender, subject;
@@ -25,22 +23,6 @@ struct audit {
     enum Decision decision;
     enum Reason reason;
 };
-
-void check(bool truth, const char *text, int line)
-{
-    if (!truth) {
-        printf("line %d: not true: %s\n", line, text);
-        (void)neuron_power(POWER_SLOT, STATUS_FAILED);
-    }
-}
-
-void promise_kept(const char *promise)
-{
-    char text[96];
-
-    (void)snprintf(text, sizeof(text), "%s ok", promise);
-    nexus_log_about("SELFTEST", text);
-}
 
 /* Its own index, which every address of it tells. */
 static uint32_t myself(void)
