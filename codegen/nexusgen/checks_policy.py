@@ -93,7 +93,9 @@ def asked_in_project(project: Project) -> set[str]:
     """What any .assembly file of the project asks for, by a look at its syntax: it need not be right."""
     apart = Project(project.root, Sink())
     found: set[str] = set()
-    for path in sorted([*project.root.glob("components/*/*.assembly"), *project.root.glob("assemblies/**/*.assembly")]):
+    for path in sorted(
+        [*project.root.glob("components/*/*.assembly"), *project.root.glob("assemblies/**/*.assembly")]
+    ):
         file = apart.read(path, None)
         for item in file.items if file else ():
             for member in getattr(item, "members", ()):

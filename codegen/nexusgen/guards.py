@@ -55,9 +55,7 @@ def asks(instance: Instance, init: Instance | None) -> bool:
     return not standard and guarded_method(instance) is not None
 
 
-def with_asking(
-    instances: list[Instance], init: Instance | None
-) -> tuple[list[Instance], list[Connection]]:
+def with_asking(instances: list[Instance], init: Instance | None) -> tuple[list[Instance], list[Connection]]:
     """The instances, those with guarded methods able to ask, and their connections to policyd."""
     policyd = find_policyd(instances)
     provides = asked_endpoint(policyd) if policyd else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -18,11 +19,14 @@ from nexusgen.layout import Layout, lay_out
 from nexusgen.report import as_text, build_report
 
 FLAGS = "-std=c11 -g -O1 -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes"
+GOLDEN = HERE / "golden" / "generated_guard" / "vault.nexus.c"
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all"
 
 
 class Edge(unittest.TestCase):
     """What the model, the layout, the report and the picture say of it."""
+
+    maxDiff = None
 
     def setUp(self) -> None:
         self.system = load(VALID, "vault")
@@ -49,15 +53,21 @@ class Edge(unittest.TestCase):
         self.assertIn(
             "vault.nexus_policy -> policyd.policy (Policy, assemblies/vault.assembly:8)", as_text(report)
         )
-        self.assertIn(
-            '"policyd" -> "vault" [dir=back, style=dotted, label="policy"];', dot_text(self.system)
-        )
+        self.assertIn('"policyd" -> "vault" [dir=back, style=dotted, label="policy"];', dot_text(self.system))
 
     def test_author_sees_nothing_of_it(self) -> None:
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         generate(self.system, folder, VALID)
         for name in ("vault.nexus.h", "vault.mock.h", "vault.mock.c"):
             self.assertNotIn("nexus_policy", (folder / "vault" / name).read_text(), name)
+
+    def test_server_is_generated_as_it_was(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        generate(self.system, folder, VALID)
+        text = (folder / "vault" / "vault.nexus.c").read_text()
+        if os.environ.get("NEXUSGEN_UPDATE"):
+            GOLDEN.write_text(text)
+        self.assertEqual(text, GOLDEN.read_text())
 
     def test_without_policyd_there_is_no_connection_and_a_warning(self) -> None:
         self.assertEqual([c for c in load(VALID, "lonely").connections if c.implicit], [])

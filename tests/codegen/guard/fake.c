@@ -96,8 +96,7 @@ int64_t neuron_call(uint64_t slot, uint64_t tag, uint64_t w0, uint64_t w1, uint6
     fake.slot = slot;
     fake.deadline = deadline;
     CHECK(fake.count > 0);
-    const struct says *says =
-        &fake.says[fake.asked < fake.count ? fake.asked : fake.count - 1];
+    const struct says *says = &fake.says[fake.asked < fake.count ? fake.asked : fake.count - 1];
     fake.asked++;
     *out = (struct neuron_call_out){says->tag, says->decision, 77, 0, 0};
     return says->status;

@@ -22,7 +22,8 @@
     check_equal((long long)(actual), (long long)(expected), #actual, __FILE__, __LINE__)
 
 void check(bool truth, const char *text, const char *file, int line);
-void check_equal(long long actual, long long expected, const char *text, const char *file, int line);
+void check_equal(long long actual, long long expected, const char *text, const char *file,
+                 int line);
 
 /* What policyd answers to one question. */
 struct says {

@@ -84,16 +84,22 @@ static void unguarded(void)
 /* What is no answer lets nobody through, is not kept, and has a status of its own. */
 static void undecided(void)
 {
-    const struct says nothing[] = {
-        {NEURON_TIMEOUT, 0, 1},           {NEURON_PEER_DIED, 0, 1},
-        {NEURON_PEER_GONE, 0, 1},         {NEURON_PEER_RESTARTED, 0, 1}, /* again and again */
-        {NEURON_EMPTY_SLOT, 0, 1},        {0, NEURON_TAG(0, 2, 0), 2},
-        {0, NEURON_TAG(0, 2, 0), 1 << 8}, {0, NEURON_TAG(0, 2, 0), UINT64_C(1) << 32 | 1},
-        {0, NEURON_TAG(0, 1, 0), 1},      {0, NEURON_TAG(0, 3, 0), 1},
-        {0, NEURON_TAG(0, 2, 8), 1},      {0, NEURON_TAG(0, 0, 12), 1},
-        {0, NEURON_TAG(1, 0, 0), 1},      {0, NEURON_TAG(NEXUS_LABEL_STATUS, 0, 0), 1},
-        {0, NEURON_TAG(NEXUS_LABEL_OF(NEXUS_UNDECIDED), 0, 0), 1},
-        {0, NEURON_TAG(NEXUS_LABEL_OF(NEXUS_DENIED), 0, 0), 0}};
+    const struct says nothing[] = {{NEURON_TIMEOUT, 0, 1},
+                                   {NEURON_PEER_DIED, 0, 1},
+                                   {NEURON_PEER_GONE, 0, 1},
+                                   {NEURON_PEER_RESTARTED, 0, 1}, /* again and again */
+                                   {NEURON_EMPTY_SLOT, 0, 1},
+                                   {0, NEURON_TAG(0, 2, 0), 2},
+                                   {0, NEURON_TAG(0, 2, 0), 1 << 8},
+                                   {0, NEURON_TAG(0, 2, 0), UINT64_C(1) << 32 | 1},
+                                   {0, NEURON_TAG(0, 1, 0), 1},
+                                   {0, NEURON_TAG(0, 3, 0), 1},
+                                   {0, NEURON_TAG(0, 2, 8), 1},
+                                   {0, NEURON_TAG(0, 0, 12), 1},
+                                   {0, NEURON_TAG(1, 0, 0), 1},
+                                   {0, NEURON_TAG(NEXUS_LABEL_STATUS, 0, 0), 1},
+                                   {0, NEURON_TAG(NEXUS_LABEL_OF(NEXUS_UNDECIDED), 0, 0), 1},
+                                   {0, NEURON_TAG(NEXUS_LABEL_OF(NEXUS_DENIED), 0, 0), 0}};
 
     for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
         const unsigned questions = nothing[i].status == NEURON_PEER_RESTARTED ? 2 : 1;
@@ -113,8 +119,9 @@ static void allowed_once(void)
     fake_reset();
     fake_says((struct says){NEURON_PEER_RESTARTED, 0, 0});
     fake_then(says_allow);
-    CHECK_EQUAL(deliver(FRIEND_FRONT, OPEN, NULL, 0, STRANGER_TASK), 0); /* what it says of itself */
-    CHECK_EQUAL(fake.asked, 2);                                          /* the restart, then the answer */
+    CHECK_EQUAL(deliver(FRIEND_FRONT, OPEN, NULL, 0, STRANGER_TASK),
+                0);             /* what it says of itself */
+    CHECK_EQUAL(fake.asked, 2); /* the restart, then the answer */
     CHECK_EQUAL(fake.subject, FRIEND_TASK);
     CHECK_EQUAL(fake.slot, GUARD_SLOT);
     CHECK_EQUAL(fake.deadline, fake.now + NEXUS_MS(500));

@@ -15,7 +15,7 @@
     NEXUS_STATUS(BUSY, -131, "an abandoned bulk call still occupies the connection")               \
     NEXUS_STATUS(TOO_LONG, -132, "a string or a byte array is longer than its bound")              \
     NEXUS_STATUS(BAD_ENUM, -133, "an enum or bool has a value that is not declared")               \
-    NEXUS_STATUS(BAD_REPLY, -134, "the reply does not have the form that its method declares")         \
+    NEXUS_STATUS(BAD_REPLY, -134, "the reply does not have the form that its method declares")     \
     NEXUS_STATUS(UNDECIDED, -135, "policyd could not be asked whether the policy allows this call")
 
 #define NEXUS_STATUS_ENUM(name, value, text) NEXUS_##name = (value),
