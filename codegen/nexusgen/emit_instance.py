@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import abi, cnames, wire
+from . import abi, cnames, elf, wire
 from .emit_glue import attribute_declaration
 from .layout import Layout, Link, TaskLayout, type_slots
 from .model import Endpoint
@@ -156,6 +156,7 @@ class InstanceView:
         regions = self._regions(task)
         self.symbols = [name for name, _ in regions]
         self.page = f"{numbers['PAGE']:#x}"
+        self.keep_flags = f"{elf.READABLE | elf.WRITABLE | elf.KEPT:#x}"
         self.heap = task.instance.heap
         self.image_start = f"{task.image_start:#x}"
         places = [
