@@ -65,7 +65,7 @@ def check_uses_are_connected(resolver: AssemblyResolver, result: Assembled, sink
 
 def is_standard(instance: Instance, result: Assembled) -> bool:
     """Whether every assembly may have this instance: init, policyd, logd."""
-    return instance is result.init or instance.component.name in ABOVE_INIT
+    return instance is result.init or instance.component.role in ABOVE_INIT
 
 
 def check_provides_are_connected(
@@ -106,7 +106,7 @@ def check_component_names(result: Assembled, sink: Sink) -> None:
 
 def check_guarded_methods(result: Assembled, sink: Sink) -> None:
     """A method that `requires` a capability needs policyd; policyd and logd cannot ask themselves."""
-    has_policyd = any(instance.component.name == "policyd" for instance in result.instances)
+    has_policyd = any(instance.component.role == "policyd" for instance in result.instances)
     seen = set()
     for instance in result.instances:
         found = guarded_method(instance)

@@ -16,7 +16,7 @@ def check_guards_may_ask(result: Assembled, sink: Sink) -> None:
         return
     for instance in result.instances:
         found = guarded_method(instance)
-        if found is None or instance.component.name in ABOVE_INIT or instance is result.init:
+        if found is None or instance.component.role in ABOVE_INIT or instance is result.init:
             continue
         if not result.rules.holds(instance.name, DELEGATE):
             text = f'`{instance.name}` asks about its clients, but the policy does not give it "{DELEGATE}"'

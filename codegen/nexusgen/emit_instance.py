@@ -11,7 +11,7 @@ from .layout import Layout, Link, TaskLayout, type_slots
 from .model import Endpoint
 
 
-POLICYD = "policyd"  # the component whose instance holds the policy
+POLICYD = "policyd"  # the role whose instance holds the policy
 
 
 @dataclass
@@ -151,7 +151,7 @@ class InstanceView:
         self.servers = [_server_link(layout, task, endpoint, root) for endpoint in component.uses]
         clients = [_client_link(layout, task, link, root) for link in task.clients]
         self.clients = clients if component.provides else None
-        self.subjects = _subjects(layout, root) if component.name == POLICYD else None
+        self.subjects = _subjects(layout, root) if component.role == POLICYD else None
         self.links = [link for link in self.servers + clients if link.members]
         regions = self._regions(task)
         self.symbols = [name for name, _ in regions]

@@ -107,7 +107,7 @@ def _devices(instance: Instance) -> list[str]:
 
 def _asks_policyd(instance: Instance, system: System) -> list[str]:
     """The edges that nobody wrote: a guarded method makes its server ask policyd."""
-    policyd = next((i for i in system.instances if i.component.name == "policyd"), None)
+    policyd = next((i for i in system.instances if i.component.role == "policyd"), None)
     if policyd is None or policyd is instance or not guarded_method(instance):
         return []
     return [f'    "{policyd.name}" -> "{instance.name}" [dir=back, style=dotted, label="policy"];']

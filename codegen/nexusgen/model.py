@@ -161,7 +161,8 @@ class Restart:
 
 @dataclass(frozen=True)
 class Component:
-    """A component type: one folder, compiled once per assembly and linked once per instance."""
+    """A component type: one folder, compiled once per assembly and linked once per instance. One that
+    extends another has all that the other has, base first."""
 
     name: str
     folder: Path
@@ -179,6 +180,17 @@ class Component:
     ready_within: int
     power: bool
     place: Place
+    base: Component | None = None
+
+    @property
+    def bases(self) -> tuple[Component, ...]:
+        """What it extends, the nearest first."""
+        return (self.base, *self.base.bases) if self.base else ()
+
+    @property
+    def role(self) -> str:
+        """The name by which the system knows what it is for: who extends policyd is a policyd."""
+        return self.bases[-1].name if self.base else self.name
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ class Restart:
 @dataclass(frozen=True)
 class Component:
     name: Name
+    extends: Name | None
     members: tuple[object, ...]
     damaged: bool
 
