@@ -2,6 +2,7 @@
 #include "crasher.nexus.h"
 
 #include <assert.h>
+#include <nexus/keep.h>
 #include <stdint.h>
 
 static volatile uint64_t sink; /* keeps the compiler from leaving out what is not used */
@@ -33,6 +34,7 @@ __attribute__((noinline)) static uint64_t deeper(uint64_t n)
 int main(void)
 {
     static uint64_t data = 0x13;
+    static uint64_t kept NEXUS_KEEP;
 
     switch (way) {
     case 0:
@@ -71,6 +73,9 @@ int main(void)
         break;
     case 11:
         store(0x10000000);
+        break;
+    case 13:
+        jump((uint64_t)&kept);
         break;
     default:
         assert(way == 0);

@@ -6,7 +6,7 @@ function(nexus_component assembly type generated)
     add_library(${assembly}.${type} OBJECT
         ${NEXUS_TYPE_${type}_SOURCES} "${generated}/${type}/${type}.nexus.c")
     target_include_directories(${assembly}.${type} PRIVATE
-        "${NEXUS_TYPE_${type}_FOLDER}" "${generated}/${type}")
+        ${NEXUS_TYPE_${type}_FOLDERS} "${generated}/${type}")
     target_link_libraries(${assembly}.${type} PRIVATE component)
     add_dependencies(${assembly}.${type} stubs ${assembly}.generate)
 endfunction()
@@ -18,7 +18,7 @@ function(nexus_instance assembly instance generated)
     set(target ${assembly}.${instance}.elf)
     add_executable(${target} "${generated}/instances/${instance}.c" $<TARGET_OBJECTS:${assembly}.${type}> ${ARGN})
     target_include_directories(${target} PRIVATE
-        "${NEXUS_TYPE_${type}_FOLDER}" "${generated}/${type}" "${generated}/instances")
+        ${NEXUS_TYPE_${type}_FOLDERS} "${generated}/${type}" "${generated}/instances")
     target_link_options(${target} PRIVATE
         -nostartfiles -T "${script}" -Wl,--gc-sections -Wl,--fatal-warnings)
     target_link_libraries(${target} PRIVATE nexus-runtime)

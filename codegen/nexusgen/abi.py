@@ -18,9 +18,7 @@ _DEFINE = re.compile(r"^[ \t]*#define[ \t]+(NEURON_\w+)[ \t]+(0x[0-9a-fA-F]+|\d+
 _MEMBER = re.compile(r"\b(NEURON_\w+)\s*=\s*(-?(?:0x[0-9a-fA-F]+|\d+))\s*(?:,|\})")
 _STATUS = re.compile(r"NEURON_STATUS\((\w+),\s*(-?\d+),\s*\"([^\"]*)\"\)")
 _RULE = re.compile(r"NEURON_RULE\((\w+),\s*\"([^\"]*)\"\)")
-_CALL = re.compile(
-    r"NEURON_SYSCALL\((\d+),\s*(\w+),\s*NEURON_IN\(([^)]*)\),\s*NEURON_OUT\(([^)]*)\)\)"
-)
+_CALL = re.compile(r"NEURON_SYSCALL\((\d+),\s*(\w+),\s*NEURON_IN\(([^)]*)\),\s*NEURON_OUT\(([^)]*)\)\)")
 
 
 @dataclass(frozen=True)

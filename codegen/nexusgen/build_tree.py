@@ -96,8 +96,8 @@ class TreeBuilder(Transformer):
 
     # --- components
 
-    def component(self, name, *members):
-        return syntax.Component(name, *_whole(members))
+    def component(self, name, extends, *members):
+        return syntax.Component(name, extends, *_whole(members))
 
     def source(self, *files):
         return syntax.Source(files)

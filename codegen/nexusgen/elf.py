@@ -8,7 +8,8 @@ from pathlib import Path
 
 PT_LOAD = 1
 SHT_SYMTAB = 2
-EXECUTABLE, WRITABLE = 1, 2  # segment flags
+EXECUTABLE, WRITABLE, READABLE = 1, 2, 4  # segment flags
+KEPT = 1 << 20  # of those that ELF leaves to the system: a restart leaves this segment alone
 
 HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 PROGRAM = struct.Struct("<IIQQQQQQ")

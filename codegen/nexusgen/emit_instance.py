@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import abi, cnames, wire
+from . import abi, cnames, elf, wire
 from .emit_glue import attribute_declaration
 from .layout import Layout, Link, TaskLayout, type_slots
 from .model import Endpoint
 
 
-POLICYD = "policyd"  # the component whose instance holds the policy
+POLICYD = "policyd"  # the role whose instance holds the policy
 
 
 @dataclass
@@ -151,11 +151,12 @@ class InstanceView:
         self.servers = [_server_link(layout, task, endpoint, root) for endpoint in component.calls]
         clients = [_client_link(layout, task, link, root) for link in task.clients]
         self.clients = clients if component.provides else None
-        self.subjects = _subjects(layout, root) if component.name == POLICYD else None
+        self.subjects = _subjects(layout, root) if component.role == POLICYD else None
         self.links = [link for link in self.servers + clients if link.members]
         regions = self._regions(task)
         self.symbols = [name for name, _ in regions]
         self.page = f"{numbers['PAGE']:#x}"
+        self.keep_flags = f"{elf.READABLE | elf.WRITABLE | elf.KEPT:#x}"
         self.heap = task.instance.heap
         self.image_start = f"{task.image_start:#x}"
         places = [

@@ -33,6 +33,10 @@ def _components(system: System, folder: Path, root: Path) -> list[Path]:
             shown = mock if template.startswith("mock") else view
             emit.write(place / name, emit.render(template, c=shown))
             written.append(place / name)
+        for base in component.bases:  # whose sources include the header by the name that they know
+            path = place / f"{base.name}.nexus.h"
+            emit.write(path, emit.render("base.h.j2", c=view, base=base.name))
+            written.append(path)
     return written
 
 
@@ -80,6 +84,11 @@ def _cmake_path(path: Path, root: Path) -> str:
         return path.as_posix()
 
 
+def _folders(component: Component, root: Path) -> list[str]:
+    """Where the headers of a component and of what it extends lie, each folder once."""
+    return list(dict.fromkeys(_cmake_path(c.folder, root) for c in (component, *component.bases)))
+
+
 def sources(system: System, path: Path, root: Path) -> None:
     """Write what CMake needs at configure time."""
     lay_out(system)  # an assembly that does not fit is refused as early as possible
@@ -92,7 +101,7 @@ def sources(system: System, path: Path, root: Path) -> None:
         "types": [
             {
                 "name": component.name,
-                "folder": _cmake_path(component.folder, root),
+                "folders": _folders(component, root),
                 "sources": [_cmake_path(source, root) for source in component.sources],
             }
             for component in types(system)

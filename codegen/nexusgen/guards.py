@@ -25,7 +25,7 @@ FORM = (
 
 def find_policyd(instances: Iterable[Instance]) -> Instance | None:
     """The instance that decides."""
-    return next((instance for instance in instances if instance.component.name == POLICYD), None)
+    return next((instance for instance in instances if instance.component.role == POLICYD), None)
 
 
 def asked_endpoint(policyd: Instance) -> Endpoint | None:
@@ -51,7 +51,7 @@ def check_of(interface: Interface) -> Method | None:
 
 def asks(instance: Instance, init: Instance | None) -> bool:
     """Whether its glue asks; init, logd and policyd may not."""
-    standard = instance is init or instance.component.name in ABOVE_INIT
+    standard = instance is init or instance.component.role in ABOVE_INIT
     return not standard and guarded_method(instance) is not None
 
 

@@ -7,10 +7,16 @@ from pathlib import Path
 
 from . import abi
 from .diagnostics import fail
-from .elf import EXECUTABLE, WRITABLE, Elf, ElfError, Segment
+from .elf import EXECUTABLE, KEPT, WRITABLE, Elf, ElfError, Segment
 from .layout import Layout, TaskLayout, pages
 
 SYMBOLS = ("__global_pointer$", "__tls_base")
+SEGMENT_FLAGS: dict[str, tuple[str, ...]] = {
+    "TEXT": ("TEXT",),
+    "RODATA": ("TEXT",),
+    "DATA": (),
+    "KEEP": ("KEEP",),
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,8 @@ class Linked:
 
 def segment_kind(segment: Segment) -> tuple[str, str]:
     """What a segment is and how it is mapped."""
+    if segment.flags & KEPT:
+        return "KEEP", "RW"
     if segment.flags & WRITABLE:
         return "DATA", "RW"
     return ("TEXT", "RX") if segment.flags & EXECUTABLE else ("RODATA", "R")
@@ -100,6 +108,8 @@ def read_image(task: TaskLayout, path: Path) -> Image:
             raise ElfError(path, f"a segment at {segment.va:#x} is not where {task.name}.ld puts it")
         if segment.flags & WRITABLE and segment.flags & EXECUTABLE:
             raise ElfError(path, f"the segment at {segment.va:#x} is writable and executable")
+        if segment.flags & KEPT and segment.bytes:
+            raise ElfError(path, "what a restart keeps has no initial bytes")
     return image
 
 
@@ -110,8 +120,8 @@ def _task_maps(image: Image) -> list[Mapping]:
     maps = [Mapping(task.index, stack, task.stack_start, "RW", "stack")]
     for segment in image.segments:
         kind, prot = segment_kind(segment)
-        flags = () if kind == "DATA" else ("TEXT",)
         name = kind.lower()
+        flags = SEGMENT_FLAGS[kind]
         memory = Memory(f"{task.name} {name}", task.index, pages(segment.size), flags, segment.bytes)
         maps.append(Mapping(task.index, memory, segment.va, prot, name))
     return maps

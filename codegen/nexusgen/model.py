@@ -161,7 +161,8 @@ class Restart:
 
 @dataclass(frozen=True)
 class Component:
-    """A component type: one folder, compiled once per assembly and linked once per instance."""
+    """A component type: one folder, compiled once per assembly and linked once per instance. One that
+    extends another has all that the other has, base first."""
 
     name: str
     folder: Path
@@ -181,11 +182,22 @@ class Component:
     place: Place
     asks: tuple[str, ...] = ()  # capabilities that its own code asks policyd for
     guard: Endpoint | None = None  # where its glue asks policyd before guarded methods run
+    base: Component | None = None
 
     @property
     def calls(self) -> tuple[Endpoint, ...]:
         """What it calls: what its author uses, then what its glue asks."""
         return self.uses if self.guard is None else (*self.uses, self.guard)
+
+    @property
+    def bases(self) -> tuple[Component, ...]:
+        """What it extends, the nearest first."""
+        return (self.base, *self.base.bases) if self.base else ()
+
+    @property
+    def role(self) -> str:
+        """The name by which the system knows what it is for: who extends policyd is a policyd."""
+        return self.bases[-1].name if self.base else self.name
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .model import Connection, Instance, Place
 
-ABOVE_INIT = ("policyd", "logd")  # component types, lowest first; below them init, then all others
+ABOVE_INIT = ("policyd", "logd")  # roles, lowest first; below them init, then all others
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Edge:
 
 def rank(instance: Instance, init: Instance | None) -> tuple[int, int]:
     """Compares like the effective priority: logd, policyd, init, then what the author wrote."""
-    if instance.component.name in ABOVE_INIT:
-        return 2 + ABOVE_INIT.index(instance.component.name), instance.priority
+    if instance.component.role in ABOVE_INIT:
+        return 2 + ABOVE_INIT.index(instance.component.role), instance.priority
     return (1, 0) if instance is init else (0, instance.priority)
 
 

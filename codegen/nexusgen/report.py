@@ -79,6 +79,7 @@ def _task(layout: Layout, task: TaskLayout, root: Path) -> dict:
         "index": task.index,
         "name": task.name,
         "component": component.name,
+        "extends": component.base.name if component.base else None,
         "place": _place(instance.place, root),
         "sources": [shown_path(path, root) for path in component.sources],
         "priority": None if task.index == layout.init else instance.priority,
@@ -182,7 +183,8 @@ def as_text(report: dict) -> str:
     tasks = sorted(report["tasks"], key=lambda task: (-task["level"], task["index"]))
     lines += _columns([_task_cells(task) for task in tasks])
     for task in report["tasks"]:
-        lines += ["", f"task {task['index']} {task['name']} ({task['component']}, {task['place']})"]
+        what = task["component"] + (f" extends {task['extends']}" if task["extends"] else "")
+        lines += ["", f"task {task['index']} {task['name']} ({what}, {task['place']})"]
         lines += _task_lines(task)
     for connection in report["connections"]:
         lines += ["", *_connection_lines(connection)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from . import platforms, syntax
 from .diagnostics import Note, Sink, did_you_mean, listed, shown_path
 from .guards import with_asking
-from .loading import Definition, Project, Scope
+from .loading import Definition, Project
 from .model import Component, Connection, Endpoint, Instance, Place, Platform, Policy
 from .names import Unique
 from .policy import read_policy
@@ -142,7 +142,7 @@ class AssemblyResolver:
                 if not isinstance(item, syntax.Instance):
                     continue
                 fresh = unique.add(item.name)
-                component = self._component(item.type, link.file, scope)
+                component = self.components.find(item.type, scope)
                 if component is None:
                     self.lost_instances.add(item.name.text)
                 elif fresh:
@@ -162,47 +162,11 @@ class AssemblyResolver:
             return
         type_name = syntax.Name(INIT_TYPE, name.place)
         file = self.chain[-1].file
-        component = self._component(type_name, file, self.project.scope(file))
+        component = self.components.find(type_name, self.project.scope(file))
         if component is not None:
             item = syntax.Instance(type_name, syntax.Name("init", name.place), ())
             result.init = self._instance(item, component)
             result.instances.insert(0, result.init)
-
-    def _component(self, name: syntax.Name, file: syntax.File, scope: Scope) -> Component | None:
-        """The component type: in this file, in an imported one, or in its own folder."""
-        found = scope.find(name, (syntax.Component,))
-        if found is not None:
-            return self.components.component(found)
-        other = scope.names.get(name.text)
-        if other is not None:
-            notes = [Note("it is defined here", other.item.name.place)]
-            self.sink.error("NX115", name.place, f"`{name.text}` is not a component", notes=notes)
-            return None
-        path = self.project.component_path(name.text)
-        if not path.exists():
-            self._unknown_component(name, scope, path)
-            return None
-        read = self.project.read(path, name.place)
-        if read is None:
-            return None
-        for item in read.all(syntax.Component):
-            if item.name.text == name.text:
-                return self.components.component(Definition(item, read))
-        if not read.damaged and name.text not in read.lost:
-            text = f"{shown_path(path, self.project.root)} defines no component `{name.text}`"
-            known = [item.name.text for item in read.all(syntax.Component)]
-            self.sink.error("NX116", name.place, text, suggestion=did_you_mean(name.text, known))
-        return None
-
-    def _unknown_component(self, name: syntax.Name, scope: Scope, path: Path) -> None:
-        known = [*scope.visible(syntax.Component), *self.project.component_names()]
-        text = f"no component `{name.text}`: it is not in this file, and there is no "
-        text += shown_path(path, self.project.root)
-        meant = did_you_mean(name.text, known)
-        if scope.may_be_lost(name.text, meant):
-            return
-        notes = [] if meant else [Note(f"`nexusgen new component {name.text}` makes one")]
-        self.sink.error("NX115", name.place, text, suggestion=meant, notes=notes)
 
     def _instance(self, item: syntax.Instance, component: Component) -> Instance:
         settings = Settings()

@@ -39,6 +39,18 @@ class Settings:
     power: bool | None = None
     places: dict[str, Place] = field(default_factory=dict)
 
+    def with_defaults(self) -> dict[str, object]:
+        """Every setting of a component."""
+        return {
+            "priority": 100 if self.priority is None else self.priority,
+            "stack": 8192 if self.stack is None else self.stack,
+            "heap": self.heap or 0,
+            "restart": self.restart or DEFAULT_RESTART,
+            "run_limit": SECOND if self.run_limit is None else self.run_limit,
+            "ready_within": 2 * SECOND if self.ready_within is None else self.ready_within,
+            "power": bool(self.power),
+        }
+
     def take(self, item: syntax.Setting | syntax.Restart, sink: Sink) -> None:
         """Read one setting; each may be given once."""
         word = item.word.text
@@ -93,6 +105,7 @@ class ComponentResolver:
         self.types = types
         self.sink = sink
         self._done: dict[Place, Component] = {}
+        self._open: list[syntax.Component] = []  # being built: each extends the next one
         self.damaged: set[str] = set()  # components of which a syntax error swallowed a part
         self.lost: set[tuple[str, str]] = set()  # (component, member) that were wrong and thus left out
 
@@ -108,17 +121,80 @@ class ComponentResolver:
         """The model of a component; parts that are wrong are left out after they are reported."""
         place = found.item.name.place
         if place not in self._done:
+            self._open.append(found.item)
             self._done[place] = self._build(found)
+            self._open.pop()
         return self._done[place]
+
+    def _base(self, item: syntax.Component, scope: Scope) -> Component | None:
+        """What a component extends; None if nothing, or after an error."""
+        if item.extends is None:
+            return None
+        found, base = self._definition(item.extends, scope), None
+        places = [open_.name.place for open_ in self._open]
+        if found is not None and found.item.name.place in places:
+            names = [open_.name.text for open_ in self._open[places.index(found.item.name.place) :]]
+            chain = " -> ".join([*names, item.extends.text])
+            self.sink.error("NX113", item.extends.place, f"a component extends itself: {chain}")
+        elif found is not None:
+            base = self.component(found)
+        if base is None or base.name in self.damaged:
+            self.damaged.add(item.name.text)
+        return base
+
+    def find(self, name: syntax.Name, scope: Scope) -> Component | None:
+        """The component type of this name; None after an error."""
+        found = self._definition(name, scope)
+        return self.component(found) if found else None
+
+    def _definition(self, name: syntax.Name, scope: Scope) -> Definition | None:
+        """In this file, in an imported one, or in its own folder."""
+        found = scope.find(name, (syntax.Component,))
+        if found is not None:
+            return found
+        other = scope.names.get(name.text)
+        if other is not None:
+            notes = [Note("it is defined here", other.item.name.place)]
+            self.sink.error("NX115", name.place, f"`{name.text}` is not a component", notes=notes)
+            return None
+        path = self.project.component_path(name.text)
+        if not path.exists():
+            self._unknown(name, scope, path)
+            return None
+        read = self.project.read(path, name.place)
+        if read is None:
+            return None
+        for item in read.all(syntax.Component):
+            if item.name.text == name.text:
+                return Definition(item, read)
+        if not read.damaged and name.text not in read.lost:
+            text = f"{shown_path(path, self.project.root)} defines no component `{name.text}`"
+            known = [item.name.text for item in read.all(syntax.Component)]
+            self.sink.error("NX116", name.place, text, suggestion=did_you_mean(name.text, known))
+        return None
+
+    def _unknown(self, name: syntax.Name, scope: Scope, path: Path) -> None:
+        known = [*scope.visible(syntax.Component), *self.project.component_names()]
+        text = f"no component `{name.text}`: it is not in this file, and there is no "
+        text += shown_path(path, self.project.root)
+        meant = did_you_mean(name.text, known)
+        if scope.may_be_lost(name.text, meant):
+            return
+        notes = [] if meant else [Note(f"`nexusgen new component {name.text}` makes one")]
+        self.sink.error("NX115", name.place, text, suggestion=meant, notes=notes)
 
     def _build(self, found: Definition) -> Component:
         item, scope = found.item, self.project.scope(found.file)
         check_name(item.name, self.sink)
         if item.damaged:
             self.damaged.add(item.name.text)
+        base = self._base(item, scope)
         parts = _Parts()
         settings = Settings()
         unique = Unique("", self.sink)
+        if base is not None:
+            parts.begin_with(base)
+            unique.places.update(parts.places())
         for member in item.members:
             if isinstance(member, (syntax.Setting, syntax.Restart)):
                 settings.take(member, self.sink)
@@ -141,21 +217,19 @@ class ComponentResolver:
         result = Component(
             name=item.name.text,
             folder=folder,
-            sources=self._sources(item, parts.sources, folder),
+            sources=(base.sources if base else ()) + self._sources(item, parts.sources, folder),
             provides=tuple(parts.provides),
             uses=tuple(parts.uses),
             devices=tuple(parts.devices),
             attributes=tuple(parts.attributes),
             enums=_enums(parts),
-            priority=100 if settings.priority is None else settings.priority,
-            stack=8192 if settings.stack is None else settings.stack,
-            heap=settings.heap or 0,
-            restart=settings.restart or DEFAULT_RESTART,
-            run_limit=SECOND if settings.run_limit is None else settings.run_limit,
-            ready_within=2 * SECOND if settings.ready_within is None else settings.ready_within,
-            power=bool(settings.power),
             place=item.name.place,
-            asks=tuple(capability.text for capability in parts.asks),
+            asks=(base.asks if base else ()) + tuple(capability.text for capability in parts.asks),
+            base=base,
+            **{
+                word: getattr(base, word) if base and getattr(settings, word) is None else value
+                for word, value in settings.with_defaults().items()
+            },
         )
         self._check_asks(parts, item.name.text)
         check_generated_names(result, self.sink)
@@ -251,7 +325,7 @@ class ComponentResolver:
 
     def _sources(self, item: syntax.Component, given: list[syntax.String], folder: Path) -> tuple[Path, ...]:
         """Source files lie in the component's folder or below it, exist, and are named once."""
-        if not given and not item.damaged:
+        if not given and not item.damaged and item.extends is None:
             given = [syntax.String(f"{item.name.text}.c", item.name.place)]
         sources: list[Path] = []
         for file in given:
@@ -291,6 +365,18 @@ class _Parts:
     asks: list[syntax.String] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
     attributes: list[Attribute] = field(default_factory=list)
+
+    def begin_with(self, base: Component) -> None:
+        """All that the base has comes first; its sources stay its own."""
+        self.provides += base.provides
+        self.uses += base.uses
+        self.devices += base.devices
+        self.attributes += base.attributes
+
+    def places(self) -> dict[str, Place]:
+        """Where each name is declared."""
+        members = (*self.provides, *self.uses, *self.devices, *self.attributes)
+        return {member.name: member.place for member in members}
 
 
 def read_value(value: syntax.Value, type_: Type, what: str, sink: Sink) -> int | str | None:

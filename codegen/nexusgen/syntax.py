@@ -159,6 +159,7 @@ class Restart:
 @dataclass(frozen=True)
 class Component:
     name: Name
+    extends: Name | None
     members: tuple[object, ...]
     damaged: bool
 

@@ -20,8 +20,9 @@ enum init_range_kind {
     INIT_RANGE_DATAPORT = 2,
     INIT_RANGE_TEXT = 3,
     INIT_RANGE_RODATA = 4,
-    INIT_RANGE_DATA = 5, /* data, bss and heap */
-    INIT_RANGE_ARENA = 6 /* place for device windows, mapped at run time */
+    INIT_RANGE_DATA = 5,  /* data, bss and heap */
+    INIT_RANGE_ARENA = 6, /* place for device windows, mapped at run time */
+    INIT_RANGE_KEEP = 7   /* data that a restart leaves alone */
 };
 
 struct init_range {

@@ -1,4 +1,7 @@
-/* The two rings of logd: ordinary records and audit records, each with the oldest dropped when full. */
+/*
+ * The two rings of logd: ordinary records and audit records, each with the oldest dropped when full. They
+ * survive a restart: see journal_open() and the rule in journal.c.
+ */
 #ifndef LOGD_JOURNAL_H
 #define LOGD_JOURNAL_H
 
@@ -28,24 +31,49 @@ struct journal_audit {
     enum Reason reason;
 };
 
+/* What journal_open() found. */
+enum journal_state {
+    JOURNAL_NEW,     /* the machine has just booted */
+    JOURNAL_KEPT,    /* the records of an earlier life, all of them as they must be */
+    JOURNAL_DAMAGED, /* something else: it was forgotten, sequences begin with 1 again */
+};
+
+/* Once at the start, before anything else here: looks at what an earlier life has left. */
+enum journal_state journal_open(void);
+
 /*
- * A place for the next record, zeroed but for its sequence: the oldest one's if the ring is full. What
- * it is filled with must have been checked, because this cannot be undone.
+ * A record is made in two steps. begin: a place for the next one, zeroed but for its sequence, which nobody
+ * sees yet. commit: it is a record now, and the oldest one is gone if the ring was full. Who dies in between
+ * has recorded nothing.
  */
-struct journal_record *journal_append(void);
-struct journal_audit *journal_audit_append(void);
+struct journal_record *journal_begin(void);
+void journal_commit(void);
+struct journal_audit *journal_audit_begin(void);
+void journal_audit_commit(void);
+
+/* Counts a record that was refused because its sender has sent too many. */
+void journal_refuse(void);
 
 /* The oldest record with a sequence above `since`; NULL if there is none. */
 const struct journal_record *journal_after(uint64_t since);
 const struct journal_audit *journal_audit_after(uint64_t since);
 
 struct journal_stats {
-    uint64_t appended, dropped, audit_recorded, audit_dropped;
+    uint64_t appended, dropped, refused, audit_recorded, audit_dropped;
 };
 
 struct journal_stats journal_stats(void);
 
-/* Forgets everything: for tests. */
-void journal_reset(void);
+/* All that survives, for tests that cut it off or damage it. */
+struct journal_memory {
+    uint64_t magic;
+    uint64_t appended; /* the sequence of the newest record */
+    uint64_t recorded; /* of the newest audit record */
+    uint64_t refused;
+    struct journal_record records[JOURNAL_RECORDS + 1];
+    struct journal_audit audits[JOURNAL_AUDIT_RECORDS + 1];
+};
+
+extern struct journal_memory journal_memory;
 
 #endif

@@ -1,20 +1,22 @@
 /*
  * logd: stamps and keeps the records of others. Who sent one is what the kernel says, when is what its
  * clock says; nothing in a message can change either. It prints nothing about records: a console that
- * repeats them would cost every sender the time of a line.
+ * repeats them would cost every sender the time of a line. What it keeps survives its death.
  */
 #include "logd.nexus.h"
 
 #include "journal.h"
 
+#include <inttypes.h>
 #include <neuron/limits.h>
+#include <nexus/log.h>
 #include <nexus/time.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Per task: when its bucket would be empty again. One number is the whole state of a token bucket. */
+/* Per task: when its bucket would be empty again. One number is the whole state of a token bucket. A restart
+ * forgets it: every sender has a burst more for each of logd's lives. */
 static uint64_t empty_at[NEURON_TASKS_MAX];
-static uint64_t rate_limited;
 
 /* Takes a token of this sender; false if it has none left. */
 static bool may_append(uint32_t task)
@@ -34,10 +36,10 @@ int log_append(struct nexus_client client, enum LogLevel level, const char *scop
                const char *message, const void *fields, size_t fields_len)
 {
     if (client.task >= NEURON_TASKS_MAX || !may_append(client.task)) {
-        rate_limited++;
+        journal_refuse();
         return LOG_RATE_LIMITED;
     }
-    struct journal_record *record = journal_append();
+    struct journal_record *record = journal_begin();
     record->time = nexus_now();
     record->sender = client.task;
     record->level = level;
@@ -47,6 +49,7 @@ int log_append(struct nexus_client client, enum LogLevel level, const char *scop
         memcpy(record->fields, fields, fields_len);
     }
     record->fields_len = fields_len;
+    journal_commit();
     return 0;
 }
 
@@ -77,7 +80,7 @@ int query_stats(struct nexus_client client, uint64_t *appended, uint64_t *droppe
     const struct journal_stats stats = journal_stats();
     *appended = stats.appended;
     *dropped = stats.dropped;
-    *limited = rate_limited;
+    *limited = stats.refused;
     *audit_recorded = stats.audit_recorded;
     *audit_dropped = stats.audit_dropped;
     return 0;
@@ -86,7 +89,7 @@ int query_stats(struct nexus_client client, uint64_t *appended, uint64_t *droppe
 int audit_record(struct nexus_client client, uint32_t subject, const char *action,
                  const char *target, enum Decision decision, enum Reason reason, uint64_t *sequence)
 {
-    struct journal_audit *audit = journal_audit_append();
+    struct journal_audit *audit = journal_audit_begin();
     audit->time = nexus_now();
     audit->sender = client.task;
     audit->subject = subject;
@@ -95,6 +98,7 @@ int audit_record(struct nexus_client client, uint32_t subject, const char *actio
     audit->decision = decision;
     audit->reason = reason;
     *sequence = audit->sequence;
+    journal_audit_commit();
     return 0;
 }
 
@@ -120,6 +124,15 @@ int audit_query_read(struct nexus_client client, uint64_t since, uint64_t *seque
 
 int main(void)
 {
+    const enum journal_state found = journal_open();
+    const struct journal_stats stats = journal_stats();
+
+    if (found == JOURNAL_KEPT) {
+        LOG_WARN("restarted: goes on behind record %" PRIu64 " and audit record %" PRIu64,
+                 stats.appended, stats.audit_recorded);
+    } else if (found == JOURNAL_DAMAGED) {
+        LOG_ERROR("the kept records are damaged: all are forgotten, numbers begin with 1 again");
+    }
     printf("ready\n");
     nexus_serve();
 }

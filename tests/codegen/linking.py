@@ -9,6 +9,7 @@ from nexusgen.elf import HEADER, PROGRAM, SECTION, SYMBOL
 from nexusgen.layout import Layout, TaskLayout
 
 R, RX, RW = 4, 5, 6
+KEEP = RW | 1 << 20
 PAGE = 4096
 
 
@@ -38,8 +39,8 @@ def elf(entry: int, segments, symbols: dict[str, int]) -> bytes:
     return head + programs + body
 
 
-def task_elf(task: TaskLayout, data_size: int = 5000) -> bytes:
-    """An image as the linker script of a task gives it: text, read-only data, data with bss."""
+def task_elf(task: TaskLayout, data_size: int = 5000, keep_size: int = 0) -> bytes:
+    """An image as the linker script of a task gives it: text, read-only data, data with bss, kept memory."""
     start = task.image_start
     text = struct.pack("<I", task.index) * 1500  # two pages
     segments = [
@@ -47,6 +48,8 @@ def task_elf(task: TaskLayout, data_size: int = 5000) -> bytes:
         (R, start + 2 * PAGE, task.name.encode(), len(task.name)),
         (RW, start + 4 * PAGE, task.name.encode() * 3, data_size),
     ]
+    if keep_size:
+        segments.append((KEEP, start + 8 * PAGE, b"", keep_size))
     symbols = {
         "x__tls_base": 1,
         "__global_pointer$": start + 4 * PAGE + 0x810,
@@ -56,9 +59,10 @@ def task_elf(task: TaskLayout, data_size: int = 5000) -> bytes:
 
 
 def link_all(layout: Layout, folder: Path, data_size: int = 5000) -> dict[str, Path]:
-    """An ELF file for each instance."""
+    """An ELF file for each instance; `store` keeps something."""
     elfs = {}
     for task in layout.tasks:
         elfs[task.name] = folder / f"{task.name}.elf"
-        elfs[task.name].write_bytes(task_elf(task, data_size))
+        keep_size = 4097 if task.name == "store" else 0
+        elfs[task.name].write_bytes(task_elf(task, data_size, keep_size))
     return elfs

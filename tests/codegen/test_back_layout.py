@@ -64,6 +64,14 @@ class Numbers(unittest.TestCase):
         system = b.system("standard", made["init"], made.values(), ())
         self.assertEqual([task.level for task in lay_out(system).tasks], [3, 1, 2, 0])
 
+    def test_who_extends_logd_is_where_logd_is(self) -> None:
+        """It is a logd, whatever its name."""
+        b = Builder()
+        variant = b.component("noisy", base=b.component("loud", base=b.component("logd")))
+        made = [b.instance(component) for component in (variant, b.component("init"), b.component("policyd"))]
+        system = b.system("variant", made[1], made, ())
+        self.assertEqual([task.level for task in lay_out(system).tasks], [2, 0, 1])
+
     def test_slots_of_a_type_are_equal_in_its_instances(self) -> None:
         """The headers define them; what is per connection comes behind."""
         for name in ("visitor", "other"):

@@ -133,6 +133,17 @@ class Table(Linked):
                 self.assertEqual(found[: len(segment.bytes)], segment.bytes)
                 self.assertEqual(found[len(segment.bytes) :].strip(b"\0"), b"")
 
+    def test_kept_memory_is_an_extent_of_its_own(self) -> None:
+        """Marked KEEP, without initial bytes, mapped by its owner alone, R and W; nobody else has one."""
+        sections = self.decoded(self.payload())
+        store = next(task for task in self.layout.tasks if task.name == "store")
+        memories = sections["memories"]
+        kept = [n for n, row in enumerate(memories) if row[N["MEMORY_FLAGS"]] == N["MEMORY_KEEP"]]
+        self.assertEqual(len(kept), 1)
+        self.assertEqual(memories[kept[0]][1:], [2, N["MEMORY_KEEP"], store.index, 0, 0])
+        maps = [row for row in sections["maps"] if row[N["MAP_MEMORY"]] == kept[0]]
+        self.assertEqual(maps, [[store.index, kept[0], store.image_start + 8 * 4096, N["PROT_RW"]]])
+
     def test_order_of_rows(self) -> None:
         """Memories by address, maps by task and address, slots by task, windows by address."""
         sections = self.decoded(self.payload())
@@ -246,6 +257,7 @@ class Refused(Linked):
             (linking.elf(start, [(5, start - 4096, b"x", 1)], symbols), "is not where"),
             (linking.elf(start, [(5, start + 8, b"x", 1)], symbols), "is not where"),
             (linking.elf(start, [(7, start, b"x", 1)], symbols), "writable and executable"),
+            (linking.elf(start, [(linking.KEEP, start, b"x", 1)], symbols), "has no initial bytes"),
         ):
             self.elfs[task.name].write_bytes(data)
             with self.assertRaises(ElfError) as caught:

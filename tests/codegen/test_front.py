@@ -79,6 +79,37 @@ class Model(unittest.TestCase):
         self.assertEqual((worker.priority, worker.stack, worker.heap), (80, 32768, 1 << 20))
         self.assertEqual(worker.restart.policy, "never")
 
+    def test_extending_component_has_what_its_base_has_and_more(self) -> None:
+        system = load(VALID, "extended")
+        alarm, clock = component(system, "alarm"), component(load(VALID, "base"), "clock")
+        self.assertEqual(alarm.sources, (*clock.sources, VALID / "assemblies" / "part.c"))
+        self.assertEqual([e.name for e in alarm.provides], ["clock", "alarm"])
+        self.assertEqual([e.name for e in alarm.uses], ["other"])
+        self.assertEqual([a.name for a in alarm.attributes], [a.name for a in clock.attributes] + ["volume"])
+        self.assertEqual(alarm.devices, clock.devices)
+        self.assertEqual((alarm.priority, alarm.power), (130, True))
+        self.assertEqual((alarm.stack, alarm.restart.policy), (24576, "never"))
+        kept = ("heap", "run_limit", "ready_within")
+        self.assertEqual([getattr(alarm, k) for k in kept], [getattr(clock, k) for k in kept])
+        values = next(i for i in system.instances if i.name == "alarm").attributes
+        self.assertEqual((values["volume"], values["drift"], values["period_ms"]), (7, 1, 500))
+
+    def test_role_is_the_name_of_the_first_base(self) -> None:
+        alarm = component(load(VALID, "extended"), "alarm")
+        self.assertEqual((alarm.role, [base.name for base in alarm.bases]), ("clock", ["louder", "clock"]))
+        self.assertEqual(component(load(VALID, "base"), "clock").role, "clock")
+
+    def test_sources_of_a_base_find_their_header_and_their_folder(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        ran = nexusgen("--root", VALID, "generate", "extended", "-o", folder)
+        self.assertEqual(ran.status, 0, ran.err)
+        for name in ("clock", "louder"):
+            self.assertIn('#include "alarm.nexus.h"', (folder / f"alarm/{name}.nexus.h").read_text())
+        ran = nexusgen("--root", VALID, "sources", "extended", "-o", folder / "sources.cmake")
+        self.assertEqual(ran.status, 0, ran.err)
+        found = re.search(r"NEXUS_TYPE_alarm_FOLDERS([^)]*)\)", (folder / "sources.cmake").read_text())
+        self.assertEqual([Path(p).name for p in re.findall(r'"(.*)"', found[1])], ["assemblies", "clock"])
+
     def test_words_of_the_language_can_be_names(self) -> None:
         instance = next(i for i in load(VALID, "words_as_names").instances if i.name == "extends")
         self.assertEqual(instance.attributes, {"limit": 3, "power": 3, "connect": 1})

@@ -36,6 +36,7 @@ static const struct init_range ranges_store[] = {
     {0x11002d000, 0x11002f000, INIT_RANGE_TEXT, NEURON_PROT_RX}, /* text */
     {0x11002f000, 0x110030000, INIT_RANGE_RODATA, NEURON_PROT_R}, /* rodata */
     {0x110031000, 0x110033000, INIT_RANGE_DATA, NEURON_PROT_RW}, /* data */
+    {0x110035000, 0x110037000, INIT_RANGE_KEEP, NEURON_PROT_RW}, /* keep */
 };
 
 static uint64_t restarts_store[3];
@@ -115,7 +116,7 @@ const struct init_task init_plan[] = {
         .restart_times = restarts_store,
         .ready_within = UINT64_C(20000000),
         .expects_ready = 1,
-        .range_count = 15,
+        .range_count = 16,
         .ranges = ranges_store,
         .need_count = 2,
         .needs = needs_store,

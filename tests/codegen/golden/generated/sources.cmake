@@ -15,19 +15,27 @@ set(NEXUS_TYPES
     "init"
     "tiny"
 )
-set(NEXUS_TYPE_visitor_FOLDER "${NEXUS_ROOT}/components/visitor")
+set(NEXUS_TYPE_visitor_FOLDERS
+    "${NEXUS_ROOT}/components/visitor"
+)
 set(NEXUS_TYPE_visitor_SOURCES
     "${NEXUS_ROOT}/components/visitor/visitor.c"
 )
-set(NEXUS_TYPE_store_FOLDER "${NEXUS_ROOT}/components/store")
+set(NEXUS_TYPE_store_FOLDERS
+    "${NEXUS_ROOT}/components/store"
+)
 set(NEXUS_TYPE_store_SOURCES
     "${NEXUS_ROOT}/components/store/store.c"
 )
-set(NEXUS_TYPE_init_FOLDER "${NEXUS_ROOT}/components/init")
+set(NEXUS_TYPE_init_FOLDERS
+    "${NEXUS_ROOT}/components/init"
+)
 set(NEXUS_TYPE_init_SOURCES
     "${NEXUS_ROOT}/components/init/init.c"
 )
-set(NEXUS_TYPE_tiny_FOLDER "${NEXUS_ROOT}/components/tiny")
+set(NEXUS_TYPE_tiny_FOLDERS
+    "${NEXUS_ROOT}/components/tiny"
+)
 set(NEXUS_TYPE_tiny_SOURCES
     "${NEXUS_ROOT}/components/tiny/tiny.c"
 )
