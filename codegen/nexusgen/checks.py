@@ -118,7 +118,7 @@ def check_guarded_methods(result: Assembled, components: ComponentResolver, sink
         first = next((i for i in result.instances if asks(i, result.init)), None)
         if first:
             method, place = guarded_method(first)
-            text = f"`{policyd.name}` cannot be asked: it does not provide `{INTERFACE}` in the form that is known"
+            text = f"`{policyd.name}` cannot be asked: it provides no `{INTERFACE}` of the form that is known"
             notes = [Note(f"`{method}` requires a capability", place)]
             sink.error("NX309", policyd.place, text, expected=FORM, notes=notes)
     seen = set()
