@@ -72,7 +72,7 @@ def check_uses_are_connected(resolver: AssemblyResolver, result: Assembled, sink
 
 def is_standard(instance: Instance, result: Assembled) -> bool:
     """Whether every assembly may have this instance: init, policyd, logd."""
-    return instance is result.init or instance.component.role in ABOVE_INIT
+    return instance is result.init or instance.component.name in ABOVE_INIT
 
 
 def check_provides_are_connected(
@@ -118,8 +118,7 @@ def check_guarded_methods(result: Assembled, components: ComponentResolver, sink
         first = next((i for i in result.instances if asks(i, result.init)), None)
         if first:
             method, place = guarded_method(first)
-            text = f"`{policyd.name}` cannot be asked: it does not provide `{INTERFACE}` in the form "
-            text += "that is known"
+            text = f"`{policyd.name}` cannot be asked: it provides no `{INTERFACE}` of the form that is known"
             notes = [Note(f"`{method}` requires a capability", place)]
             sink.error("NX309", policyd.place, text, expected=FORM, notes=notes)
     seen = set()

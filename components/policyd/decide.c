@@ -1,8 +1,7 @@
 /* Decisions: each reason to refuse on its own, and one way to be allowed. */
 #include "decide.h"
 
-#include "policy_table.h"
-
+#include <nexus/policy_table.h>
 #include <string.h>
 
 /* The generator knows it too: codegen/nexusgen/checks_policy.py. */

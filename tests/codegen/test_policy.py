@@ -74,7 +74,7 @@ class Table(unittest.TestCase):
 
     def test_row_of_a_task_is_what_its_instance_may_do(self) -> None:
         found = self.generated("guarded", VALID)
-        self.assertIn('#include "policy_table.h"\n\n' + TABLE, found["policyd"])
+        self.assertIn("#include <nexus/policy_table.h>\n\n" + TABLE, found["policyd"])
 
     def test_only_policyd_gets_the_policy(self) -> None:
         holders = [

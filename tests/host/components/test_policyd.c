@@ -3,10 +3,10 @@
 
 #include "cmocka_all.h"
 #include "decide.h"
-#include "policy_table.h"
 
 #include <neuron/status.h>
 #include <nexus/host.h>
+#include <nexus/policy_table.h>
 #include <nexus/time.h>
 #include <string.h>
 

@@ -2,8 +2,8 @@
  * The policy as the generator writes it from the policy file: one row for each task of the system, so that
  * row n tells what task n may do. Nothing changes it at run time.
  */
-#ifndef POLICYD_POLICY_TABLE_H
-#define POLICYD_POLICY_TABLE_H
+#ifndef NEXUS_POLICY_TABLE_H
+#define NEXUS_POLICY_TABLE_H
 
 #include <stdint.h>
 
