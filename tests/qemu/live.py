@@ -26,7 +26,8 @@ PAGE, ENTRIES = N["PAGE"], N["PT_ENTRIES"]
 FIRST, END = N["KERNEL_BASE"], N["PAYLOAD_BASE"]
 V, R, W, X, U = 1, 2, 4, 8, 16
 SLOT_FIELDS = ("kind", "rights", "object", "badge", "bits")
-CEILING_FIELDS = {"kind": "kind", "rights": "rights", "class": "object", "base": "base", "bytes": "bytes"}
+CEILING_FIELDS = {"kind": "kind", "rights": "rights", "class": "object"}
+CEILING_FIELDS |= {word: word for word in ("base", "bytes", "bits")}
 
 
 class Kernel:
@@ -85,6 +86,7 @@ def compare_slots(kernel: Kernel, memory: Memory, table: dict, grants: dict[int,
         wanted = {field: 0 if declared["runtime"] else declared[field] for field in SLOT_FIELDS}
         if row in grants:
             wanted.update(kind=declared["kind"], rights=declared["rights"], object=grants[row])
+            wanted["bits"] = declared["bits"] if declared["rights"] & N["RIGHT_IRQ"] else 0
         if live != wanted:
             complaints.append(f"slot {row} ({declared['name']}): is {live}, declared {wanted}")
     return complaints
