@@ -141,7 +141,7 @@ def compare(rows: list[dict], baseline: list[dict]) -> tuple[list[str], list[str
         for what in ("min", "median"):
             before, now = old[name][what], new[name][what]
             text = f"{name}: {what} {before:,} -> {now:,} {new[name]['unit']}"
-            text += f" ({(now - before) / before:+.1%})" if before else ""
+            text += f" ({(now - before) / before:+.2%})" if before else ""
             if now > before * (1 + TOLERANCE):
                 worse.append(text)
             elif now < before * (1 - TOLERANCE):
