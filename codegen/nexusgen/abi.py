@@ -19,7 +19,7 @@ _MEMBER = re.compile(r"\b(NEURON_\w+)\s*=\s*(-?(?:0x[0-9a-fA-F]+|\d+))\s*(?:,|\}
 _STATUS = re.compile(r"NEURON_STATUS\((\w+),\s*(-?\d+),\s*\"([^\"]*)\"\)")
 _RULE = re.compile(r"NEURON_RULE\((\w+),\s*\"([^\"]*)\"\)")
 _CALL = re.compile(
-    r"NEURON_(SYSCALL|RESERVED)\((\d+),\s*(\w+),\s*NEURON_IN\(([^)]*)\),\s*NEURON_OUT\(([^)]*)\)\)"
+    r"NEURON_SYSCALL\((\d+),\s*(\w+),\s*NEURON_IN\(([^)]*)\),\s*NEURON_OUT\(([^)]*)\)\)"
 )
 
 
@@ -31,7 +31,6 @@ class Syscall:
     name: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    reserved: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +80,6 @@ def load() -> Abi:
                 constants[name] = int(value, 0)
         statuses += [(name, int(value), words) for name, value, words in _STATUS.findall(text)]
         rules += _RULE.findall(text)
-        for kind, number, name, inputs, outputs in _CALL.findall(text):
-            calls.append(Syscall(int(number), name, _names(inputs), _names(outputs), kind == "RESERVED"))
+        for number, name, inputs, outputs in _CALL.findall(text):
+            calls.append(Syscall(int(number), name, _names(inputs), _names(outputs)))
     return Abi(constants, tuple(statuses), tuple(rules), tuple(calls))

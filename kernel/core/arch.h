@@ -24,9 +24,10 @@ void arch_power_off(u64 status);
  * Both lie in extents that table_validate() accepted. */
 void arch_page_restore(u64 phys, u64 source, u64 bytes);
 
-/* The physical address of page table `index`, and of message page `index`. */
+/* The physical address of page table `index`, of message page `index`, of queue page `index`. */
 u64 arch_page_table_phys(u32 index);
 u64 arch_message_phys(u32 index);
+u64 arch_queue_phys(u32 index);
 
 /* The entry that every root table holds at `index` for the kernel's own mappings; 0 if none. */
 u64 arch_kernel_root_entry(u32 index);
@@ -40,8 +41,19 @@ u32 arch_root(u32 task);
 /* The mapping of `va` in `task` changed: forgets what the machine remembers of it. */
 void arch_flush_page(u32 task, u64 va);
 
-/* The device class that the virtio-mmio window at `base` reports; 0 if there is no device. */
-u64 arch_virtio_class(u64 base);
+/* Reads and writes the 32-bit register at `offset` (a multiple of 4) of the window at `base`. */
+u32 arch_device_read(u64 base, u64 offset);
+void arch_device_write(u64 base, u64 offset, u32 value);
+
+/* Keeps what the device sees in order: stores before it are seen before those behind it, loads too. */
+void arch_device_fence(void);
+
+/* Lets interrupt line `irq` through (on = 1) or not. A claim of it must not be open when it is shut. */
+void arch_irq_enable(u32 irq, u32 on);
+
+/* The line that interrupts, which is then silent until it is completed; 0: none does. */
+u32 arch_irq_claim(void);
+void arch_irq_complete(u32 irq);
 
 /* Tells the machine which page table is the root of `task`. */
 void arch_set_root(u32 task, u32 page_table);

@@ -2,6 +2,7 @@
 #include "arch.h"
 #include "console.h"
 #include "deadline.h"
+#include "irq.h"
 #include "kernel.h"
 #include "life.h"
 #include "port.h"
@@ -18,7 +19,7 @@ static void create_tasks(const u64 *table, const struct table_sections *at)
 
     for (u32 t = 0; t < task_count; t++) {
         const u64 *row = table + at->tasks + t * NEURON_TASK_ROW_WORDS;
-        tasks[t] = (struct task){.state = NEURON_TASK_CREATED, .wait = WAIT_NONE};
+        tasks[t] = (struct task){.state = NEURON_TASK_CREATED, .wait = WAIT_NONE, .generation = 1};
         tasks[t].level = (u32)row[NEURON_TASK_LEVEL];
         tasks[t].entry = row[NEURON_TASK_ENTRY];
         tasks[t].sp = row[NEURON_TASK_SP];
@@ -50,6 +51,7 @@ static void create_slots(const u64 *table, const struct table_sections *at)
                 .class = row[NEURON_SLOT_OBJECT],
                 .base = row[NEURON_SLOT_BASE],
                 .bytes = row[NEURON_SLOT_BYTES],
+                .bits = row[NEURON_SLOT_BITS],
             };
             continue;
         }
@@ -137,6 +139,7 @@ void kernel_boot(const u64 *table)
     create_slots(table, &at);
     create_memories(table, &at);
     create_windows(table, &at);
+    irq_reset();
     create_spaces(table, &at);
     for (u32 t = 0; t < task_count; t++) {
         life_begin_reset(t);

@@ -4,11 +4,13 @@
 #include <neuron/table.h>
 
 #include "arch.h"
+#include "guard.h"
+#include "irq.h"
 #include "slot.h"
 #include "state.h"
 #include "vspace.h"
 
-#define DEVICE_RIGHTS (NEURON_RIGHT_READ | NEURON_RIGHT_WRITE | NEURON_RIGHT_MAP)
+#define DEVICE_RIGHTS (NEURON_RIGHT_READ | NEURON_RIGHT_WRITE | NEURON_RIGHT_MAP | NEURON_RIGHT_IRQ)
 #define PROT_X 4u
 
 /* The window that begins at `base`, or NONE. */
@@ -20,15 +22,6 @@ static u32 window_at(u64 base)
         }
     }
     return NONE;
-}
-
-/* The class that the device in a window has; 0 if there is none. */
-static u64 class_of(u32 window)
-{
-    if (windows[window].transport == NEURON_TRANSPORT_VIRTIO_MMIO) {
-        return arch_virtio_class(windows[window].base);
-    }
-    return windows[window].class;
 }
 
 /* Whether the table allows a window of this class, with these rights, in slot `target`. */
@@ -51,6 +44,18 @@ static int check_ceiling(u64 window, u64 class, u64 rights, u32 target)
         return NEURON_BEYOND_RIGHTS;
     }
     return NEURON_OK;
+}
+
+/* The window, which nobody holds, goes to slot `row` of `task`. */
+static void hold(u32 window, u64 task, u32 row, u32 rights)
+{
+    windows[window].owner = row;
+    windows[window].task = (u32)task;
+    slots[row] = (struct slot){.kind = NEURON_CAP_MMIO, .rights = rights, .object = window};
+    if ((rights & NEURON_RIGHT_IRQ) == NEURON_RIGHT_IRQ) {
+        slots[row].bits = ceilings[row].bits;
+        irq_open(window);
+    }
 }
 
 int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
@@ -77,7 +82,7 @@ int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination
     if (windows[window].owner != NONE) {
         return NEURON_OWNED;
     }
-    if (class == 0 || class_of(window) != class) {
+    if (class == 0 || guard_class(window) != class) {
         return NEURON_WRONG_CLASS;
     }
     if (ceilings[target].kind != NEURON_CAP_NONE) {
@@ -86,14 +91,20 @@ int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination
             return status;
         }
     }
+    if ((rights & NEURON_RIGHT_IRQ) == NEURON_RIGHT_IRQ && windows[window].irq == 0) {
+        return NEURON_NO_INTERRUPT;
+    }
+    /* Firmware may have left it running; and a device that did not stop for its last owner must not run on. */
+    if (!guard_reset(window)) {
+        return NEURON_STUCK;
+    }
 
-    windows[window].owner = target;
     windows[window].class = class;
-    slots[target] = (struct slot){.kind = NEURON_CAP_MMIO, .rights = (u32)rights, .object = window};
+    hold(window, current, target, (u32)rights);
     return NEURON_OK;
 }
 
-/* Whether a page of the window is mapped. */
+/* Whether a page of the window, or a queue, is mapped. */
 static int is_mapped(u32 window)
 {
     for (u32 p = 0; p < windows[window].pages; p++) {
@@ -101,7 +112,7 @@ static int is_mapped(u32 window)
             return 1;
         }
     }
-    return 0;
+    return guard_is_mapped(window);
 }
 
 int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
@@ -134,17 +145,23 @@ int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
         return NEURON_MAPPED;
     }
 
-    windows[slots[source].object].owner = target;
-    slots[target] = slots[source];
+    u32 window = (u32)slots[source].object;
+    u32 rights = slots[source].rights;
+    irq_shut(window);
     slots[source] = (struct slot){.kind = NEURON_CAP_NONE};
+    hold(window, task, target, rights);
     return NEURON_OK;
 }
 
-/* Takes the window in slot `row` of `task` back, with its mappings. */
-static void release(u32 task, u32 row)
+/* Takes a window back: first the device stops, then its interrupt, then the mappings go. */
+static void release(u32 window)
 {
-    u64 window = slots[row].object;
+    u32 task = windows[window].task;
 
+    /* One that does not stop cannot be handed out again; it reaches what it was told to. */
+    (void)guard_reset(window);
+    guard_unmap_queues(window);
+    irq_shut(window);
     for (u32 p = 0; p < windows[window].pages; p++) {
         if (windows[window].place[p] != 0) {
             vspace_unmap(task, windows[window].place[p]);
@@ -152,8 +169,8 @@ static void release(u32 task, u32 row)
             windows[window].place[p] = 0;
         }
     }
+    slots[windows[window].owner] = (struct slot){.kind = NEURON_CAP_NONE};
     windows[window].owner = NONE;
-    slots[row] = (struct slot){.kind = NEURON_CAP_NONE};
 }
 
 int device_cap_revoke(u64 slot, u64 task, u64 target)
@@ -173,7 +190,7 @@ int device_cap_revoke(u64 slot, u64 task, u64 target)
         return NEURON_WRONG_KIND;
     }
 
-    release((u32)task, row);
+    release((u32)slots[row].object);
     return NEURON_OK;
 }
 
@@ -185,31 +202,17 @@ int device_cap_drop(u64 slot)
         return status;
     }
 
-    release(current, row);
+    release((u32)slots[row].object);
     return NEURON_OK;
 }
 
 void device_release_all(u32 task)
 {
-    for (u32 s = 0; s < tasks[task].slots; s++) {
-        if (slots[tasks[task].first_slot + s].kind == NEURON_CAP_MMIO) {
-            release(task, tasks[task].first_slot + s);
+    for (u32 w = 0; w < window_count; w++) {
+        if (windows[w].owner != NONE && windows[w].task == task) {
+            release(w);
         }
     }
-}
-
-/* Whether `va` is a page of the current task's arena. */
-static int check_arena(u64 va)
-{
-    u64 arena = NEURON_USER_BASE + (u64)current * NEURON_USER_SPAN + NEURON_ARENA_OFFSET;
-
-    if (va % NEURON_PAGE != 0) {
-        return NEURON_UNALIGNED_ADDRESS;
-    }
-    if (va < arena || va - arena >= (u64)tasks[current].arena_pages * NEURON_PAGE) {
-        return NEURON_OUTSIDE_ARENA;
-    }
-    return NEURON_OK;
 }
 
 /* Whether `rights` allow a device page to be mapped with `prot`. */
@@ -239,7 +242,7 @@ int device_map(u64 slot, u64 va, u64 offset, u64 prot)
     if (status != NEURON_OK) {
         return status;
     }
-    status = check_arena(va);
+    status = vspace_check_arena(va);
     if (status != NEURON_OK) {
         return status;
     }
@@ -263,7 +266,7 @@ int device_map(u64 slot, u64 va, u64 offset, u64 prot)
 
 int device_unmap(u64 va)
 {
-    int status = check_arena(va);
+    int status = vspace_check_arena(va);
     if (status != NEURON_OK) {
         return status;
     }

@@ -1,6 +1,7 @@
 /*
  * Device windows: made into capabilities by init alone, moved to the one slot that the table declares for
- * them, taken back with their mappings. A window belongs to nobody or to one slot.
+ * them, taken back with their mappings and their interrupt after the device has stopped. A window belongs to
+ * nobody or to one slot.
  *
  * All system calls act for the current task and return an enum neuron_status.
  */

@@ -4,7 +4,9 @@
 #include "arch.h"
 #include "console.h"
 #include "device.h"
+#include "guard.h"
 #include "inspect.h"
+#include "irq.h"
 #include "life.h"
 #include "notify.h"
 #include "port.h"
@@ -13,7 +15,7 @@
 #include "state.h"
 
 /* Bytes that a tick, and a round of idling, give the UART. */
-#define TICK_SLICE 256u
+#define TICK_SLICE 128u
 
 /* Nothing that the call leaves in a register it may clobber survives it. */
 static void clear_clobbered(u64 *x)
@@ -107,8 +109,16 @@ static int dispatch(const u64 *a)
         return device_map(a[0], a[1], a[2], a[3]);
     case NEURON_SYS_unmap:
         return device_unmap(a[0]);
+    case NEURON_SYS_irq_ack:
+        return irq_ack(a[0]);
+    case NEURON_SYS_dev_write:
+        return guard_write(a[0], a[1], a[2]);
+    case NEURON_SYS_dev_queue:
+        return guard_queue(a[0], a[1], a[2], a[3]);
+    case NEURON_SYS_dev_post:
+        return guard_post(a[0], a[1], a[2], a[3], a[4]);
     default:
-        return a[7] <= NEURON_SYS_dev_post ? NEURON_NOT_PROVIDED : NEURON_BAD_CALL;
+        return NEURON_BAD_CALL;
     }
 }
 
@@ -143,6 +153,12 @@ void kernel_timer(void)
         life_fault(overrun, NEURON_FAULT_OVERRUN, 0);
     }
     console_drain(TICK_SLICE);
+    sched_choose();
+}
+
+void kernel_interrupt(void)
+{
+    irq_deliver();
     sched_choose();
 }
 

@@ -19,6 +19,9 @@ void kernel_fault(u64 cause, u64 address);
 /* The timer asked for with arch_timer_arm() is due. */
 void kernel_timer(void);
 
+/* A device interrupts. */
+void kernel_interrupt(void);
+
 /* Nobody can run: drains the console. Returns 1 if the machine may sleep until the next interrupt. */
 int kernel_idle(void);
 

@@ -50,5 +50,10 @@ int slot_query(u64 slot)
         tasks[current].context.x[REG_A0 + 5] = windows[window].base;
         tasks[current].context.x[REG_A0 + 6] = (u64)windows[window].pages * NEURON_PAGE;
     }
+    if (slots[row].kind == NEURON_CAP_DMA) {
+        u64 memory = slots[row].object;
+        tasks[current].context.x[REG_A0 + 5] = memories[memory].phys;
+        tasks[current].context.x[REG_A0 + 6] = (u64)memories[memory].pages * NEURON_PAGE;
+    }
     return NEURON_OK;
 }

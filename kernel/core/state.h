@@ -6,6 +6,7 @@
 #define CORE_STATE_H
 
 #include <neuron/abi.h>
+#include <neuron/queue.h>
 
 #include "types.h"
 
@@ -65,7 +66,7 @@ struct task {
     u64 peers_changed; /* set: clients that died since it last asked */
 
     /* Life */
-    u64 generation; /* number of starts */
+    u64 generation; /* 1, and one more for each life that ended */
     u64 run_limit;  /* ticks; 0: none */
     u64 ran;        /* ticks charged since it last blocked */
     u64 exit_code;
@@ -95,8 +96,8 @@ struct slot {
     u32 rights;
     u64 object; /* PORT: the server; MMIO: row in windows[] */
     u64 badge;
-    u64 bits;       /* PORT with NOTIFY: what it may set */
-    u64 generation; /* PORT: the server's when it was last called through this; 0: never */
+    u64 bits;       /* PORT with NOTIFY: what it may set; MMIO with IRQ: what the interrupt sets */
+    u64 generation; /* PORT: the server's when it last took a call through this; 0: never */
 };
 
 /* What may be put into a slot at run time: a device of one class, in [base, base + bytes). */
@@ -106,6 +107,7 @@ struct ceiling {
     u64 class;
     u64 base;
     u64 bytes;
+    u64 bits; /* of the holder: what its interrupt sets */
 };
 
 /* A device window of the platform. */
@@ -115,8 +117,22 @@ struct window {
     u32 pages;
     u32 transport;
     u32 irq;
-    u32 owner;                          /* row in slots[] that holds it; NONE */
+    u32 owner;        /* row in slots[] that holds it; NONE */
+    u32 task;         /* whose row that is */
+    u32 claimed;      /* 1: its interrupt was delivered and not acknowledged */
+    u32 live;         /* 1: the driver said DRIVER_OK; the device may use its queues */
+    u32 feature_word; /* which 32 feature bits the driver writes next: 0 or 1 */
     u64 place[NEURON_WINDOW_PAGES_MAX]; /* where the owner mapped each page; 0: nowhere */
+};
+
+/* A virtqueue of a guarded device. Its chains are runs of descriptors. */
+struct vqueue {
+    u32 size;                        /* descriptors; 0: not set up */
+    u32 available;                   /* chains posted so far, modulo 2^16 */
+    u32 used;                        /* of these, seen to be used, modulo 2^16 */
+    u64 place;                       /* where the owner has its page; 0: nowhere */
+    u8 chain[NEURON_QUEUE_SIZE_MAX]; /* descriptors of the chain posted with this head; 0: none */
+    u8 busy[NEURON_QUEUE_SIZE_MAX];  /* 1: in a posted chain that was not seen to be used */
 };
 
 /* An extent that a reset restores. */
@@ -134,15 +150,24 @@ extern struct task tasks[NEURON_TASKS_MAX];
 extern struct slot slots[NEURON_SLOTS_MAX];
 extern struct ceiling ceilings[NEURON_SLOTS_MAX];
 extern struct window windows[NEURON_WINDOWS_MAX];
+extern struct vqueue vqueues[NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES];
 extern struct memory memories[NEURON_MEMORIES_MAX];
 extern u64 page_tables[NEURON_PT_PAGES_MAX][NEURON_PT_ENTRIES];
 extern u64 message_pages[2 * NEURON_TASKS_MAX][NEURON_PAGE / 8];
+
+extern struct neuron_queue_page queue_pages[NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES];
 
 extern u32 task_count;
 extern u32 memory_count;
 extern u32 window_count;
 extern u32 init_task;
 extern u32 current; /* the task that runs; NONE: idle */
+
+/* The row in vqueues[] and queue_pages[] of a queue of a window. */
+static inline u32 vqueue_of(u32 window, u32 queue)
+{
+    return NEURON_WINDOW_QUEUES * window + queue;
+}
 
 /* The message pages of a task. */
 #define MESSAGE_PAGES 2

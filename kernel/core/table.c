@@ -77,6 +77,9 @@ static struct table_verdict check_tasks(const struct facts *f)
         if (task_word(f, t, NEURON_TASK_SLOTS) > f->slots - slots) {
             return breaks(NEURON_RULE_SLOT_COUNT, t);
         }
+        if (task_word(f, t, NEURON_TASK_SLOTS) > NEURON_TASK_SLOTS_MAX) {
+            return breaks(NEURON_RULE_SLOT_LIMIT, t);
+        }
         slots = slots + task_word(f, t, NEURON_TASK_SLOTS);
         if (task_word(f, t, NEURON_TASK_ARENA_PAGES) >
             leaf_tables * (NEURON_BLOCK / NEURON_PAGE) - NEURON_ARENA_OFFSET / NEURON_PAGE - 1) {

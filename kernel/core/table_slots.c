@@ -11,13 +11,25 @@ static const u64 kernel_device[KERNEL_DEVICES][2] = {
 };
 #define KERNEL_UART_IRQ 10
 
+/* Bits of `task` that nobody else sets, and not the kernel's: OK, and they are taken. */
+static struct table_verdict take_bits(struct facts *f, u64 row, u64 task)
+{
+    u64 bits = slot_word(f, row, NEURON_SLOT_BITS);
+    u64 kernel_bits = (UINT64_C(1) << NEURON_BIT_FIRST_FREE) - 1;
+
+    if (bits == 0 || (bits & kernel_bits) != 0 || (bits & f->used_bits[task]) != 0) {
+        return breaks(NEURON_RULE_SLOT_BITS, row);
+    }
+    f->used_bits[task] = f->used_bits[task] | bits;
+    return ACCEPTED;
+}
+
 static struct table_verdict check_port(struct facts *f, u64 row, u64 holder)
 {
     u64 rights = slot_word(f, row, NEURON_SLOT_RIGHTS);
     u64 server = slot_word(f, row, NEURON_SLOT_OBJECT);
     u64 badge = slot_word(f, row, NEURON_SLOT_BADGE);
     u64 bits = slot_word(f, row, NEURON_SLOT_BITS);
-    u64 kernel_bits = (UINT64_C(1) << NEURON_BIT_FIRST_FREE) - 1;
 
     if (rights == 0 || (rights & (NEURON_RIGHT_CALL | NEURON_RIGHT_NOTIFY)) != rights) {
         return breaks(NEURON_RULE_SLOT_RIGHTS, row);
@@ -37,26 +49,36 @@ static struct table_verdict check_port(struct facts *f, u64 row, u64 holder)
         return breaks(NEURON_RULE_SLOT_UNUSED, row);
     }
     if ((rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY) {
-        if (bits == 0 || (bits & kernel_bits) != 0 || (bits & f->used_bits[server]) != 0) {
-            return breaks(NEURON_RULE_SLOT_BITS, row);
-        }
-        f->used_bits[server] = f->used_bits[server] | bits;
-    } else if (bits != 0) {
-        return breaks(NEURON_RULE_SLOT_UNUSED, row);
+        return take_bits(f, row, server);
     }
-    return ACCEPTED;
+    return bits == 0 ? ACCEPTED : breaks(NEURON_RULE_SLOT_UNUSED, row);
+}
+
+/* The interrupt of a device sets exactly one bit of its holder. */
+static struct table_verdict check_irq(struct facts *f, u64 row, u64 holder)
+{
+    u64 rights = slot_word(f, row, NEURON_SLOT_RIGHTS);
+    u64 bits = slot_word(f, row, NEURON_SLOT_BITS);
+
+    if ((rights & NEURON_RIGHT_IRQ) != NEURON_RIGHT_IRQ) {
+        return bits == 0 ? ACCEPTED : breaks(NEURON_RULE_SLOT_UNUSED, row);
+    }
+    if ((bits & (bits - 1)) != 0) {
+        return breaks(NEURON_RULE_SLOT_BITS, row);
+    }
+    return take_bits(f, row, holder);
 }
 
 /* A ceiling for device windows: it begins with one declared window and ends with another, or the same,
  * so that nothing outside the bus lies in it. */
-static struct table_verdict check_device_ceiling(const struct facts *f, u64 row)
+static struct table_verdict check_device_ceiling(struct facts *f, u64 row, u64 holder)
 {
     u64 rights = slot_word(f, row, NEURON_SLOT_RIGHTS);
+    u64 all = NEURON_RIGHT_READ | NEURON_RIGHT_WRITE | NEURON_RIGHT_MAP | NEURON_RIGHT_IRQ;
     u64 base = slot_word(f, row, NEURON_SLOT_BASE);
     u64 bytes = slot_word(f, row, NEURON_SLOT_BYTES);
 
-    if ((rights & (NEURON_RIGHT_READ | NEURON_RIGHT_WRITE | NEURON_RIGHT_MAP)) != rights ||
-        (rights & NEURON_RIGHT_MAP) != NEURON_RIGHT_MAP) {
+    if ((rights & all) != rights || (rights & NEURON_RIGHT_MAP) != NEURON_RIGHT_MAP) {
         return breaks(NEURON_RULE_SLOT_RIGHTS, row);
     }
     if (slot_word(f, row, NEURON_SLOT_OBJECT) == 0) {
@@ -73,10 +95,29 @@ static struct table_verdict check_device_ceiling(const struct facts *f, u64 row)
             ends = 1;
         }
     }
-    if (begins && ends) {
-        return ACCEPTED;
+    if (!begins || !ends) {
+        return breaks(NEURON_RULE_SLOT_BOUNDS, row);
     }
-    return breaks(NEURON_RULE_SLOT_BOUNDS, row);
+    return check_irq(f, row, holder);
+}
+
+/* Memory that the holder owns, and that the table marks for its devices. */
+static struct table_verdict check_dma(const struct facts *f, u64 row, u64 holder)
+{
+    u64 rights = slot_word(f, row, NEURON_SLOT_RIGHTS);
+    u64 memory = slot_word(f, row, NEURON_SLOT_OBJECT);
+
+    if (rights == 0 || (rights & (NEURON_RIGHT_READ | NEURON_RIGHT_WRITE)) != rights) {
+        return breaks(NEURON_RULE_SLOT_RIGHTS, row);
+    }
+    if (memory >= f->memories || memory_word(f, memory, NEURON_MEMORY_OWNER) != holder ||
+        (memory_word(f, memory, NEURON_MEMORY_FLAGS) & NEURON_MEMORY_DMA) != NEURON_MEMORY_DMA) {
+        return breaks(NEURON_RULE_SLOT_OBJECT, row);
+    }
+    if (slot_word(f, row, NEURON_SLOT_BADGE) != 0 || slot_word(f, row, NEURON_SLOT_BITS) != 0) {
+        return breaks(NEURON_RULE_SLOT_UNUSED, row);
+    }
+    return ACCEPTED;
 }
 
 static struct table_verdict check_slot(struct facts *f, u64 row, u64 holder)
@@ -97,13 +138,17 @@ static struct table_verdict check_slot(struct facts *f, u64 row, u64 holder)
         if (kind != NEURON_CAP_MMIO) {
             return breaks(NEURON_RULE_SLOT_KIND, row);
         }
-        return badged ? breaks(NEURON_RULE_SLOT_UNUSED, row) : check_device_ceiling(f, row);
+        return slot_word(f, row, NEURON_SLOT_BADGE) != 0 ? breaks(NEURON_RULE_SLOT_UNUSED, row)
+                                                         : check_device_ceiling(f, row, holder);
     }
     if (bounded) {
         return breaks(NEURON_RULE_SLOT_UNUSED, row);
     }
     if (kind == NEURON_CAP_PORT) {
         return check_port(f, row, holder);
+    }
+    if (kind == NEURON_CAP_DMA) {
+        return check_dma(f, row, holder);
     }
     if (kind == NEURON_CAP_REGION) {
         if (object >= f->memories) {
@@ -131,10 +176,15 @@ struct table_verdict table_check_slots(struct facts *f)
 
     for (u64 t = 0; t < f->tasks; t++) {
         u64 end = row + task_word(f, t, NEURON_TASK_SLOTS);
+        u64 devices = 0;
         for (; row < end; row++) {
             struct table_verdict verdict = check_slot(f, row, t);
             if (verdict.rule != NEURON_RULE_OK) {
                 return verdict;
+            }
+            devices = devices + slot_word(f, row, NEURON_SLOT_RUNTIME);
+            if (devices > NEURON_TASK_DEVICES_MAX) {
+                return breaks(NEURON_RULE_SLOT_DEVICES, row);
             }
         }
     }

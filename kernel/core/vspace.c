@@ -79,6 +79,19 @@ u64 vspace_entry(u32 task, u64 va)
     return page_tables[tasks[task].first_leaf + page / NEURON_PT_ENTRIES][page % NEURON_PT_ENTRIES];
 }
 
+int vspace_check_arena(u64 va)
+{
+    u64 arena = NEURON_USER_BASE + (u64)current * NEURON_USER_SPAN + NEURON_ARENA_OFFSET;
+
+    if (va % NEURON_PAGE != 0) {
+        return NEURON_UNALIGNED_ADDRESS;
+    }
+    if (va < arena || va - arena >= (u64)tasks[current].arena_pages * NEURON_PAGE) {
+        return NEURON_OUTSIDE_ARENA;
+    }
+    return NEURON_OK;
+}
+
 void vspace_unmap(u32 task, u64 va)
 {
     u64 page = page_of(task, va);

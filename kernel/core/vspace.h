@@ -15,6 +15,9 @@ void vspace_map(u32 task, u64 va, u64 phys, u64 pages, u64 prot);
 /* The leaf entry for `va`, which lies in the task's leaf tables. */
 u64 vspace_entry(u32 task, u64 va);
 
+/* Whether `va` is a page of the current task's arena: OK, UNALIGNED_ADDRESS or OUTSIDE_ARENA. */
+int vspace_check_arena(u64 va);
+
 /* Removes the mapping of one page. */
 void vspace_unmap(u32 task, u64 va);
 

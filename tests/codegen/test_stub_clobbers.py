@@ -15,7 +15,7 @@ CLOBBERED = {"ra"} | {f"a{n}" for n in range(8)} | {f"t{n}" for n in range(7)}
 
 STUB = re.compile(r"static inline int64_t neuron_(\w+)\((.*?)\)\n\{(.*?)\n\}", re.DOTALL)
 ASM = re.compile(r'__asm__ volatile\("ecall"\s*:(.*?)\n\s*:(.*?)\n\s*:(.*?)\);', re.DOTALL)
-CALL = re.compile(r"^NEURON_(?:SYSCALL|RESERVED)\((\d+), (\w+), NEURON_IN\((.*?)\), NEURON_OUT\((.*?)\)\)")
+CALL = re.compile(r"^NEURON_SYSCALL\((\d+), (\w+), NEURON_IN\((.*?)\), NEURON_OUT\((.*?)\)\)")
 
 
 def names(text: str) -> list[str]:

@@ -21,7 +21,7 @@
 
 #define GIB 0x40000000
 #define ROOT_DEVICES 0
-#define DEVICE_BLOCKS 4 /* 2 MiB blocks that hold devices: more than the platform has */
+#define DEVICE_BLOCKS 8 /* 2 MiB blocks that hold devices: more than the platform has */
 #define ROOT_RAM (NEURON_RAM_BASE / GIB)
 
 extern const char __text_end[], __rodata_end[];

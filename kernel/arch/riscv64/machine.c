@@ -8,11 +8,6 @@
 #define TEST_PASS 0x5555u /* test device: ends with status 0 */
 #define TEST_FAIL 0x3333u /* ... with the status in the upper half */
 
-/* virtio-mmio registers (virtio 1.2, 4.2.2); "virt" in little endian. */
-#define VIRTIO_MAGIC 0x000
-#define VIRTIO_DEVICE_ID 0x008
-#define VIRTIO_MAGIC_VALUE 0x74726976
-
 #define SATP_SV39 (UINT64_C(8) << 60)
 #define SATP_ASID (UINT64_C(1) << 44)
 
@@ -81,6 +76,11 @@ u64 arch_message_phys(u32 index)
     return (u64)&message_pages[index][0];
 }
 
+u64 arch_queue_phys(u32 index)
+{
+    return (u64)&queue_pages[index];
+}
+
 u32 arch_page_table_index(u64 phys)
 {
     return (u32)((phys - arch_page_table_phys(0)) / NEURON_PAGE);
@@ -96,11 +96,19 @@ void arch_flush_page(u32 task, u64 va)
     __asm__ volatile("sfence.vma %0, %1" : : "r"(va), "r"((u64)task + 1) : "memory");
 }
 
-u64 arch_virtio_class(u64 base)
+u32 arch_device_read(u64 base, u64 offset)
 {
-    const volatile u32 *window = (const volatile u32 *)base;
+    return *(volatile u32 *)(base + offset);
+}
 
-    return window[VIRTIO_MAGIC / 4] == VIRTIO_MAGIC_VALUE ? window[VIRTIO_DEVICE_ID / 4] : 0;
+void arch_device_write(u64 base, u64 offset, u32 value)
+{
+    *(volatile u32 *)(base + offset) = value;
+}
+
+void arch_device_fence(void)
+{
+    __asm__ volatile("fence iorw, iorw" : : : "memory");
 }
 
 void arch_set_root(u32 task, u32 page_table)

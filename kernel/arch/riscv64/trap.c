@@ -9,9 +9,11 @@
 #include "machine.h"
 
 #define CAUSE_INTERRUPT (UINT64_C(1) << 63)
-#define CAUSE_TIMER (CAUSE_INTERRUPT | 5) /* supervisor timer interrupt */
+#define CAUSE_TIMER (CAUSE_INTERRUPT | 5)    /* supervisor timer interrupt */
+#define CAUSE_EXTERNAL (CAUSE_INTERRUPT | 9) /* supervisor external interrupt */
 #define CAUSE_USER_CALL 8u
 #define SIE_TIMER (UINT64_C(1) << 5)
+#define SIE_EXTERNAL (UINT64_C(1) << 9)
 #define INSTRUCTION_BYTES 4 /* of ecall, which has no short form */
 
 _Static_assert(offsetof(struct task, context) == 0, "entry.S takes a task for its context");
@@ -21,20 +23,23 @@ extern u64 task_satp[NEURON_TASKS_MAX];
 
 static u64 satp;
 
-static int timer_pending(void)
+/* The interrupts that wait, as bits like those of SIE. */
+static u64 pending(void)
 {
-    u64 pending;
+    u64 bits;
 
-    __asm__ volatile("csrr %0, sip" : "=r"(pending));
-    return (pending & SIE_TIMER) != 0;
+    __asm__ volatile("csrr %0, sip" : "=r"(bits));
+    return bits;
 }
 
 /* The context of the task to resume, in its address space. Idles until there is one. */
 static struct context *leave(void)
 {
     while (current == NONE) {
-        if (timer_pending()) {
+        if ((pending() & SIE_TIMER) != 0) {
             kernel_timer();
+        } else if ((pending() & SIE_EXTERNAL) != 0) {
+            kernel_interrupt();
         } else if (kernel_idle() && current == NONE) {
             __asm__ volatile("wfi");
         }
@@ -53,6 +58,8 @@ struct context *arch_trap(u64 cause, u64 value)
         kernel_syscall();
     } else if (cause == CAUSE_TIMER) {
         kernel_timer();
+    } else if (cause == CAUSE_EXTERNAL) {
+        kernel_interrupt();
     } else if (cause < CAUSE_INTERRUPT) {
         kernel_fault(cause, value);
     }
@@ -70,7 +77,7 @@ static void refuse_to_boot(const char *text, const struct console_number *number
 static const char *const rule_text[NEURON_RULES] = {NEURON_RULE_LIST(RULE_NAME)};
 #undef RULE_NAME
 
-struct context *arch_boot(void)
+struct context *arch_boot(u64 hart)
 {
     const u64 *payload = (const u64 *)NEURON_PAYLOAD_BASE;
     const u64 *table = payload + NEURON_PAYLOAD_HEADER_WORDS;
@@ -98,9 +105,13 @@ struct context *arch_boot(void)
             refuse_to_boot("neuron: no room to map the device window", &base, 1);
         }
     }
+    if (!plic_map(hart)) {
+        refuse_to_boot("neuron: no room to map the interrupt controller", NULL, 0);
+    }
+    plic_reset();
     /* User mode may read time, cycle and instret. */
     __asm__ volatile("csrw scounteren, %0" : : "r"(7));
-    __asm__ volatile("csrw sie, %0" : : "r"(SIE_TIMER));
+    __asm__ volatile("csrw sie, %0" : : "r"(SIE_TIMER | SIE_EXTERNAL));
     __asm__ volatile("sfence.vma" : : : "memory");
     kernel_boot(table);
     return leave();

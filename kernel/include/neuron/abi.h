@@ -11,10 +11,8 @@
 
 enum neuron_syscall {
 #define NEURON_SYSCALL(number, name, in, out) NEURON_SYS_##name = (number),
-#define NEURON_RESERVED(number, name, in, out) NEURON_SYS_##name = (number),
 #include <neuron/syscalls.def>
 #undef NEURON_SYSCALL
-#undef NEURON_RESERVED
 };
 
 /*
@@ -35,11 +33,11 @@ enum neuron_syscall {
 
 enum neuron_cap_kind {
     NEURON_CAP_NONE = 0,
-    NEURON_CAP_PORT = 1,    /* call or notify task `object`; the badge names the connection */
-    NEURON_CAP_REGION = 2,  /* memory extent `object`, mapped since boot */
-    NEURON_CAP_MMIO = 3,    /* a device window */
-    NEURON_CAP_IRQ = 4,     /* an interrupt line */
-    NEURON_CAP_DMA = 5,     /* memory with a known physical address */
+    NEURON_CAP_PORT = 1,   /* call or notify task `object`; the badge names the connection */
+    NEURON_CAP_REGION = 2, /* memory extent `object`, mapped since boot */
+    NEURON_CAP_MMIO = 3,   /* a device: its window, its queues, its interrupt */
+    /* 4 is not used: an interrupt is a right on its device (docs/decisions/0008-interrupts.md). */
+    NEURON_CAP_DMA = 5,     /* memory extent `object`, which the holder's devices may reach */
     NEURON_CAP_CONSOLE = 6, /* write lines */
     NEURON_CAP_POWER = 7,   /* end the machine */
     NEURON_CAP_FACTORY = 8, /* init alone: make device capabilities */
@@ -53,7 +51,8 @@ enum neuron_right {
     NEURON_RIGHT_READ = 4,
     NEURON_RIGHT_WRITE = 8,
     NEURON_RIGHT_MAP = 16,
-    NEURON_RIGHTS_ALL = 31
+    NEURON_RIGHT_IRQ = 32, /* MMIO: the device's interrupt sets the bit of the slot */
+    NEURON_RIGHTS_ALL = 63
 };
 
 /* Slot 0 of every task is its console; init has its TASK and FACTORY capabilities in slots 1 and 2, and

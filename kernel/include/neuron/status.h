@@ -1,5 +1,5 @@
 /*
- * The result of every kernel call: one value, one meaning, never reused.
+ * The result of every kernel call: one value, one meaning, never reused (-2 was).
  * A value that is not listed here is an error of an unknown kind.
  */
 #ifndef NEURON_STATUS_H
@@ -10,7 +10,6 @@
     NEURON_STATUS(OK, 0, "ok")                                                                     \
     NEURON_STATUS(NOTIFIED, 1, "notification bits were delivered, no message")                     \
     NEURON_STATUS(BAD_CALL, -1, "no system call has this number")                                  \
-    NEURON_STATUS(NOT_PROVIDED, -2, "this system call is reserved and not provided yet")           \
     NEURON_STATUS(BAD_SLOT, -3, "the slot number is beyond the caller's slots")                    \
     NEURON_STATUS(EMPTY_SLOT, -4, "the slot holds no capability")                                  \
     NEURON_STATUS(WRONG_KIND, -5, "the capability is of another kind")                             \
@@ -19,7 +18,8 @@
     NEURON_STATUS(TIMEOUT, -8, "the deadline passed")                                              \
     NEURON_STATUS(STALE, -9, "the token names no open call of this task")                          \
     NEURON_STATUS(PEER_DIED, -10, "the server died during the call")                               \
-    NEURON_STATUS(PEER_RESTARTED, -11, "the server was restarted; the call was not delivered")     \
+    NEURON_STATUS(PEER_RESTARTED, -11,                                                             \
+                  "the server ended since the last call; this one was not sent")                   \
     NEURON_STATUS(PEER_GONE, -12, "the server was given up")                                       \
     NEURON_STATUS(BAD_BITS, -13, "the notification bits are none or not granted")                  \
     NEURON_STATUS(BAD_TASK, -14, "no task has this index")                                         \
@@ -44,7 +44,19 @@
     NEURON_STATUS(OUTSIDE_WINDOW, -33, "the offset lies beyond the device window")                 \
     NEURON_STATUS(OUTSIDE_ARENA, -34, "the address lies outside the task's device arena")          \
     NEURON_STATUS(ALREADY_MAPPED, -35, "the address, or this page of the device, is mapped")       \
-    NEURON_STATUS(NOT_MAPPED, -36, "nothing is mapped at this address")
+    NEURON_STATUS(NOT_MAPPED, -36, "nothing is mapped at this address")                            \
+    NEURON_STATUS(NO_INTERRUPT, -37, "the device has no interrupt line")                           \
+    NEURON_STATUS(NOT_CLAIMED, -38, "no interrupt of the device waits to be acknowledged")         \
+    NEURON_STATUS(BAD_REGISTER, -39, "this register of the device is not for its owner to write")  \
+    NEURON_STATUS(BAD_VALUE, -40, "this value must not be written to the register")                \
+    NEURON_STATUS(STUCK, -41, "the device does not reset")                                         \
+    NEURON_STATUS(BAD_QUEUE, -42, "the device has no such queue")                                  \
+    NEURON_STATUS(BAD_SIZE, -43, "the size is no power of two or more than the queue can have")    \
+    NEURON_STATUS(QUEUE_SET_UP, -44, "the queue is set up already; a reset of the device ends it") \
+    NEURON_STATUS(NOT_LIVE, -45, "the queue is not set up or the device is not started")           \
+    NEURON_STATUS(IN_FLIGHT, -46, "the device still uses one of these descriptors")                \
+    NEURON_STATUS(BAD_DESCRIPTOR, -47, "the descriptor is malformed or has no bytes")              \
+    NEURON_STATUS(OUTSIDE_REGION, -48, "the descriptor reaches beyond the DMA region")
 
 #define NEURON_STATUS_ENUM(name, value, text) NEURON_##name = (value),
 enum neuron_status { NEURON_STATUS_LIST(NEURON_STATUS_ENUM) };

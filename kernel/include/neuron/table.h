@@ -15,7 +15,7 @@
 /* "NEURONPL" and "NEURONTB" as little-endian words. */
 #define NEURON_PAYLOAD_MAGIC 0x4c504e4f5255454e
 #define NEURON_TABLE_MAGIC 0x42544e4f5255454e
-#define NEURON_TABLE_VERSION 1
+#define NEURON_TABLE_VERSION 2
 
 enum neuron_payload_header {
     NEURON_PAYLOAD_MAGIC_WORD = 0,
@@ -72,7 +72,8 @@ enum neuron_memory_flag {
     NEURON_MEMORY_TEXT = 1,   /* never written, may be executed: lies in the payload */
     NEURON_MEMORY_SHARED = 2, /* may be mapped by tasks other than its owner */
     NEURON_MEMORY_KEEP = 4,   /* set up at the first reset after boot, survives later ones */
-    NEURON_MEMORY_FLAGS_ALL = 7
+    NEURON_MEMORY_DMA = 8,    /* its owner may let its devices reach it */
+    NEURON_MEMORY_FLAGS_ALL = 15
 };
 
 /* A mapping of a whole extent, sorted by task and address. */
@@ -93,10 +94,12 @@ enum neuron_slot_row {
     NEURON_SLOT_KIND = 2,    /* enum neuron_cap_kind */
     NEURON_SLOT_RIGHTS = 3,  /* enum neuron_right */
     NEURON_SLOT_OBJECT =
-        4, /* PORT: the server task; REGION: the memory row; MMIO: the device class */
+        4, /* PORT: the server task; REGION, DMA: the memory row; MMIO: the device class */
     NEURON_SLOT_BADGE = 5, /* PORT with CALL: not 0, strictly increasing per server in row order */
-    NEURON_SLOT_BITS = 6,  /* PORT with NOTIFY: the bits that it may set */
-    NEURON_SLOT_BASE = 7,  /* MMIO ceiling: the windows it may be, [base, base + bytes) */
+    NEURON_SLOT_BITS =
+        6, /* PORT with NOTIFY: the bits that it may set; MMIO with IRQ: the one bit of
+                              the holder that the interrupt sets */
+    NEURON_SLOT_BASE = 7, /* MMIO ceiling: the windows it may be, [base, base + bytes) */
     NEURON_SLOT_BYTES = 8,
     NEURON_SLOT_ROW_WORDS = 9
 };
@@ -135,6 +138,7 @@ enum neuron_class {
     NEURON_RULE(LEAF_TABLES, "the task covers no address or more than its range")                  \
     NEURON_RULE(PT_PAGES, "all tasks together need too many page tables")                          \
     NEURON_RULE(SLOT_COUNT, "the tasks' slots do not add up to the slot section")                  \
+    NEURON_RULE(SLOT_LIMIT, "the task has too many slots")                                         \
     NEURON_RULE(ARENA, "the device arena lies beyond the task's addresses")                        \
     NEURON_RULE(MEMORY_ALIGNED, "the extent is empty or not page aligned")                         \
     NEURON_RULE(MEMORY_PLACE, "the extent lies outside the memory of its kind")                    \
@@ -159,6 +163,7 @@ enum neuron_class {
     NEURON_RULE(SLOT_BITS, "the notification bits are none, reserved, or another client's")        \
     NEURON_RULE(SLOT_AUTHORITY, "only init may hold FACTORY or TASK")                              \
     NEURON_RULE(SLOT_BOUNDS, "the device bounds do not begin and end with a window")               \
+    NEURON_RULE(SLOT_DEVICES, "the task has too many slots for devices")                           \
     NEURON_RULE(SLOT_UNUSED, "a field that the kind does not use is not zero")                     \
     NEURON_RULE(WINDOW_PLACE, "the window is unaligned, or in RAM or a device of the kernel")      \
     NEURON_RULE(WINDOW_ORDER, "the window overlaps or precedes the one before it")                 \

@@ -10,23 +10,22 @@
 
 #define SAVED_REGISTERS 13u
 #define NOT_IN_A_CALL 0xffffu
+#define ANSWERS 64
 #define INIT_SLEEP (100u * NEURON_QUANTUM)
 #define PATTERN UINT64_C(0x5ec2e70000000000)
 
 /* The outputs of each call, as text: "NEURON_OUT(tag, w0)". */
 #define NEURON_SYSCALL(number, name, in, out) [number] = #out,
-#define NEURON_RESERVED(number, name, in, out) [number] = #out,
 static const char *const outputs[] = {
 #include <neuron/syscalls.def>
 };
 #undef NEURON_SYSCALL
-#undef NEURON_RESERVED
 
 static const u32 saved[SAVED_REGISTERS] = {2, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
 static u64 call_of[NEURON_TASKS_MAX];       /* what a task called and has not come back from */
 static u64 generation_of[NEURON_TASKS_MAX]; /* ... in which life */
 
-static u64 answers[64]; /* how often each status came back, from -40 on */
+static u64 answers[ANSWERS]; /* how often each status came back, the last one first */
 
 static u32 output_count(u64 number)
 {
@@ -72,7 +71,7 @@ static void check_registers(u32 task)
     u64 number = call_of[task];
 
     assert_true(is_status((int64_t)x[REG_A0]));
-    answers[x[REG_A0] + 40]++;
+    answers[ANSWERS - 2 + (int64_t)x[REG_A0]]++;
     for (u32 r = REG_A0 + 1 + carried(number, x); r <= REG_A7; r++) {
         assert_int_equal(x[r], 0);
     }
@@ -115,6 +114,11 @@ struct snapshot {
     struct link links[NEURON_TASKS_MAX];
     u64 deadlines[2 * DEADLINE_LEAVES];
     struct window windows[NEURON_WINDOWS_MAX];
+    struct vqueue vqueues[NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES];
+    struct neuron_queue_page queue_pages[NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES];
+    struct fake_device devices[FAKE_VIRTIO_WINDOWS];
+    struct fake_line lines[NEURON_IRQS_MAX];
+    u32 fixed_writes;
     u64 page_tables[NEURON_PT_PAGES_MAX][NEURON_PT_ENTRIES]; /* of calls that may change them */
     u32 flushes;
     u32 current;
@@ -126,10 +130,18 @@ static size_t table_bytes(u64 number)
 {
     u32 last = task_count - 1;
 
-    if (number < NEURON_SYS_task_inspect || number > NEURON_SYS_unmap) {
+    if (number < NEURON_SYS_task_inspect || number > NEURON_SYS_dev_post) {
         return 0;
     }
     return (tasks[last].first_leaf + tasks[last].leaf_tables) * sizeof(page_tables[0]);
+}
+
+/* The bytes of the queues of all windows; 0 for a call that has nothing to do with them. */
+static size_t queue_bytes(u64 number)
+{
+    return number < NEURON_SYS_device_cap_create
+               ? 0
+               : (size_t)window_count * NEURON_WINDOW_QUEUES * sizeof(queue_pages[0]);
 }
 
 static void take_snapshot(u64 number)
@@ -141,9 +153,30 @@ static void take_snapshot(u64 number)
     memcpy(before.links, links, task_count * sizeof(links[0]));
     memcpy(before.deadlines, deadlines, sizeof(deadlines));
     memcpy(before.windows, windows, sizeof(windows));
+    memcpy(before.vqueues, vqueues, sizeof(vqueues));
+    memcpy(before.queue_pages, queue_pages, queue_bytes(number));
+    memcpy(before.devices, machine.devices, sizeof(machine.devices));
+    memcpy(before.lines, machine.lines, sizeof(machine.lines));
+    before.fixed_writes = machine.fixed_writes;
     memcpy(before.page_tables, page_tables, table_bytes(number));
     before.flushes = machine.flushes;
     before.current = current;
+}
+
+/* Devices and queues, but for what a refused call may do on the way: select a queue to read about it, and
+ * notice what the device has used. */
+static void check_devices_unchanged(u64 number)
+{
+    for (u32 w = 0; w < FAKE_VIRTIO_WINDOWS; w++) {
+        before.devices[w].queue = machine.devices[w].queue;
+    }
+    if (number != NEURON_SYS_dev_post) {
+        assert_memory_equal(before.vqueues, vqueues, sizeof(vqueues));
+    }
+    assert_memory_equal(before.queue_pages, queue_pages, queue_bytes(number));
+    assert_memory_equal(before.devices, machine.devices, sizeof(machine.devices));
+    assert_memory_equal(before.lines, machine.lines, sizeof(machine.lines));
+    assert_int_equal(before.fixed_writes, machine.fixed_writes);
 }
 
 static void check_nothing_changed(u64 number, u32 caller)
@@ -157,15 +190,16 @@ static void check_nothing_changed(u64 number, u32 caller)
     assert_memory_equal(before.links, links, task_count * sizeof(links[0]));
     assert_memory_equal(before.deadlines, deadlines, sizeof(deadlines));
     assert_memory_equal(before.windows, windows, sizeof(windows));
+    check_devices_unchanged(number);
     assert_memory_equal(before.page_tables, page_tables, table_bytes(number));
     assert_int_equal(machine.flushes, before.flushes);
 }
 
-/* TIMEOUT ends a wait and PEER_* a session; all other errors are refusals. */
+/* TIMEOUT ends a wait, PEER_* a session, STUCK the device's work; all other errors are refusals. */
 static int is_refusal(int64_t status)
 {
     return status < 0 && status != NEURON_TIMEOUT && status != NEURON_PEER_RESTARTED &&
-           status != NEURON_PEER_DIED && status != NEURON_DROPPED;
+           status != NEURON_PEER_DIED && status != NEURON_DROPPED && status != NEURON_STUCK;
 }
 
 int64_t drive_call(u64 number, const u64 inputs[7])
@@ -283,7 +317,7 @@ void drive_init_wakes(void)
 
 u64 drive_answers(int64_t status)
 {
-    return answers[status + 40];
+    return answers[ANSWERS - 2 + status];
 }
 
 u8 *drive_in(u32 task)

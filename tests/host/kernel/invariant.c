@@ -19,13 +19,6 @@ static u64 checks;
 static u64 token_seen[NEURON_TASKS_MAX];
 static u64 token_highest; /* of all that were ever given out */
 
-#define HOLDS(condition, task)                                                                     \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fail_msg("%s:%d: task %u: %s", __FILE__, __LINE__, (unsigned)(task), #condition);      \
-        }                                                                                          \
-    } while (0)
-
 static u64 row_word(u64 section, u64 row, u64 row_words, u64 field)
 {
     return table[section + row * row_words + field];
@@ -132,9 +125,7 @@ static void check_open_call(u32 t)
     if (task->wait == WAIT_QUEUED) {
         HOLDS(links[t].queue == s, t);
         HOLDS(tasks[s].wait != WAIT_RECV, t);
-        if (tasks[s].state == NEURON_TASK_RUNNING) {
-            HOLDS(slot->generation == 0 || slot->generation == tasks[s].generation, t);
-        }
+        HOLDS(slot->generation == 0 || slot->generation == tasks[s].generation, t);
     } else {
         HOLDS(links[t].queue == NONE, t);
         HOLDS(tasks[s].state == NEURON_TASK_RUNNING, t);
@@ -183,7 +174,7 @@ static void check_task(u32 t)
         check_waiting(t);
     }
     HOLDS(task->ready <= (u32)running, t);
-    HOLDS(task->generation != 0 || !running, t);
+    HOLDS(task->generation != 0, t);
     HOLDS(task->reset_left <= task->own_pages, t);
     HOLDS(task->own_pages >= 2, t);
     HOLDS(task->level == row_word(at.tasks, row, NEURON_TASK_ROW_WORDS, NEURON_TASK_LEVEL), t);
@@ -218,7 +209,9 @@ static void check_device_slot(u64 s)
     HOLDS(slots[s].kind == NEURON_CAP_MMIO && slots[s].object < window_count, s);
     const struct window *window = &windows[slots[s].object];
     HOLDS(window->owner == s, s);
-    HOLDS(slots[s].badge == 0 && slots[s].bits == 0 && slots[s].generation == 0, s);
+    u64 irq = (slots[s].rights & NEURON_RIGHT_IRQ) != 0;
+    HOLDS(slots[s].badge == 0 && slots[s].generation == 0, s);
+    HOLDS(slots[s].bits == (irq ? ceilings[s].bits : 0), s);
     HOLDS(tasks[slot_word(s, NEURON_SLOT_OWNER)].state != NEURON_TASK_GIVEN_UP, s);
     if (slot_word(s, NEURON_SLOT_RUNTIME) == 1) {
         HOLDS(window->class == slot_word(s, NEURON_SLOT_OBJECT), s);
@@ -246,6 +239,7 @@ static void check_ceiling(u64 s)
     HOLDS(ceiling->class == slot_word(s, NEURON_SLOT_OBJECT), s);
     HOLDS(ceiling->base == slot_word(s, NEURON_SLOT_BASE), s);
     HOLDS(ceiling->bytes == slot_word(s, NEURON_SLOT_BYTES), s);
+    HOLDS(ceiling->bits == slot_word(s, NEURON_SLOT_BITS), s);
 }
 
 /* Authority is what the table says: beside devices only `generation` ever changes. */
@@ -303,6 +297,7 @@ static void check_window(u64 w)
         HOLDS(window->owner < table[NEURON_TABLE_SLOTS] && window->class != 0, w);
         HOLDS(slots[window->owner].kind == NEURON_CAP_MMIO, w);
         HOLDS(slots[window->owner].object == w, w);
+        HOLDS(window->task == slot_word(window->owner, NEURON_SLOT_OWNER), w);
     }
     for (u64 p = 0; p < NEURON_WINDOW_PAGES_MAX; p++) {
         if (window->place[p] != 0) {
@@ -325,6 +320,12 @@ static void check_device_page(u64 t, u64 va, u64 pte)
             u64 writes = (slots[windows[w].owner].rights & NEURON_RIGHT_WRITE) != 0;
             HOLDS(pte / 1024 == windows[w].base / NEURON_PAGE + p, t);
             HOLDS(pte % 1024 == 0xd3 || (writes && pte % 1024 == 0xd7), t); /* AD, U, R or RW, V */
+        }
+    }
+    for (u32 q = 0; q < window_count * NEURON_WINDOW_QUEUES; q++) {
+        if (vqueues[q].place == va) {
+            places++;
+            HOLDS(pte / 1024 == FAKE_QUEUE_PAGES / NEURON_PAGE + q && pte % 1024 == 0xd3, t);
         }
     }
     HOLDS(places == (pte != 0), t);
@@ -441,6 +442,7 @@ void invariant_check(void)
     check_current();
     check_slots();
     check_devices();
+    invariant_check_guard(table);
     if (checks % SPACES_EVERY == 0) {
         check_spaces();
     }

@@ -19,7 +19,7 @@ void machine_reset(void)
     machine.power_offs = 0;
     machine.power_status = 0;
     machine.flushes = 0;
-    memset(machine.virtio_class, 0, sizeof(machine.virtio_class));
+    machine_devices_reset();
     memset(machine.roots, 0xff, sizeof(machine.roots));
     memset(machine.ram, RUBBISH, sizeof(machine.ram));
     for (u32 i = 0; i < sizeof(machine.payload); i++) {
@@ -104,6 +104,11 @@ u64 arch_message_phys(u32 index)
     return FAKE_MESSAGE_PAGES + index * (u64)NEURON_PAGE;
 }
 
+u64 arch_queue_phys(u32 index)
+{
+    return FAKE_QUEUE_PAGES + index * (u64)NEURON_PAGE;
+}
+
 u64 arch_kernel_root_entry(u32 index)
 {
     return index == FAKE_KERNEL_ENTRY_INDEX ? FAKE_KERNEL_ENTRY : 0;
@@ -130,10 +135,4 @@ void arch_flush_page(u32 task, u64 va)
     machine.flushes++;
     machine.flushed_task = task;
     machine.flushed_va = va;
-}
-
-u64 arch_virtio_class(u64 base)
-{
-    assert_true(base >= FAKE_VIRTIO_BASE && base < FAKE_VIRTIO_BASE + 8 * NEURON_PAGE);
-    return machine.virtio_class[(base - FAKE_VIRTIO_BASE) / NEURON_PAGE];
 }

@@ -15,14 +15,47 @@
 
 /* Where virtio-mmio windows begin on the platform. */
 #define FAKE_VIRTIO_BASE UINT64_C(0x10001000)
+#define FAKE_VIRTIO_WINDOWS 8u
+#define FAKE_QUEUES 3u /* of a device: one more than the kernel guards */
 
 /* Where the arrays of the core appear to lie in physical memory, and the kernel's root entry. */
 #define FAKE_PAGE_TABLES UINT64_C(0x80300000)
 #define FAKE_MESSAGE_PAGES UINT64_C(0x80800000)
+#define FAKE_QUEUE_PAGES UINT64_C(0x80900000)
 #define FAKE_KERNEL_ENTRY_INDEX 2u
 #define FAKE_KERNEL_ENTRY UINT64_C(0x200000cf)
 
 #define UART_UNLIMITED 0xffffffffu
+
+/* A virtqueue as the device was told, and what it offers. */
+struct fake_queue {
+    u32 num_max;
+    u32 num;
+    u32 ready;
+    u64 address[3]; /* descriptors, available ring, used ring */
+};
+
+/* A virtio-mmio device: what it reports and what was written to it. */
+struct fake_device {
+    u32 status;
+    u32 stuck; /* it does not reset */
+    u32 features[2];
+    u32 device_feature_word;
+    u32 feature_word;
+    u32 queue;    /* selected */
+    u32 reasons;  /* its interrupt status */
+    u32 notified; /* how often a queue was notified, and which one last */
+    u32 notified_queue;
+    struct fake_queue queues[FAKE_QUEUES];
+};
+
+/* An interrupt line with its gateway (PLIC specification 1.0.0, 1.4 and 8). */
+struct fake_line {
+    u32 raised; /* by the device */
+    u32 enabled;
+    u32 claimed; /* silent until completed */
+    u32 completions;
+};
 
 struct machine {
     u64 now;
@@ -33,8 +66,14 @@ struct machine {
     u32 power_offs; /* how often the machine was ended, and the last status */
     u64 power_status;
     u32 roots[NEURON_TASKS_MAX];
-    u64 virtio_class[8]; /* what the device in each virtio-mmio window reports; 0: none */
-    u32 flushes;         /* how often a page was flushed, and the last one */
+    u64 virtio_class
+        [FAKE_VIRTIO_WINDOWS]; /* what the device in each virtio-mmio window reports; 0: none */
+    struct fake_device devices[FAKE_VIRTIO_WINDOWS];
+    struct fake_line lines[NEURON_IRQS_MAX];
+    u32 fixed_writes; /* to windows that are no virtio device, and the last one */
+    u64 fixed_address;
+    u32 fixed_value;
+    u32 flushes; /* how often a page was flushed, and the last one */
     u32 flushed_task;
     u64 flushed_va;
     u8 payload[FAKE_PAYLOAD_PAGES * NEURON_PAGE];
@@ -51,6 +90,9 @@ u8 *machine_ram(u64 phys);
 
 /* What the payload holds at a physical address. */
 u8 machine_payload_byte(u64 phys);
+
+/* All devices as they are when switched on; the lines too. */
+void machine_devices_reset(void);
 
 /* How often `text` was sent to the UART. */
 u32 machine_said(const char *text);

@@ -75,8 +75,8 @@ static void create_gives_device_rights_only(void **state)
                          NEURON_RIGHT_CALL,
                          NEURON_RIGHT_NOTIFY | RIGHTS_RM,
                          NEURON_RIGHTS_ALL,
-                         32,
-                         RIGHTS_RWM | 32,
+                         NEURON_RIGHTS_ALL + 1,
+                         RIGHTS_RWM | (NEURON_RIGHTS_ALL + 1),
                          TALL(RIGHTS_RM),
                          TALL(0),
                          UINT64_MAX};

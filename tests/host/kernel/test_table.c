@@ -43,7 +43,7 @@ static void magic_version_and_checksum_are_checked(void **state)
     (void)state;
     header(NEURON_TABLE_MAGIC_WORD, NEURON_TABLE_MAGIC + 1, NEURON_RULE_MAGIC);
     header(NEURON_TABLE_VERSION_WORD, 0, NEURON_RULE_VERSION);
-    header(NEURON_TABLE_VERSION_WORD, 2, NEURON_RULE_VERSION);
+    header(NEURON_TABLE_VERSION_WORD, NEURON_TABLE_VERSION + 1, NEURON_RULE_VERSION);
     u64 words = world_table();
     for (u32 bit = 0; bit < 64; bit++) {
         world.words[NEURON_TABLE_CRC] ^= UINT64_C(1) << bit;
@@ -242,10 +242,12 @@ static void extents_are_sorted_and_disjoint(void **state)
 static void extent_flags_owner_and_source_are_checked(void **state)
 {
     (void)state;
-    refuses(MEMORIES, data_row, NEURON_MEMORY_FLAGS, 8, NEURON_RULE_MEMORY_FLAGS);
+    refuses(MEMORIES, data_row, NEURON_MEMORY_FLAGS, 16, NEURON_RULE_MEMORY_FLAGS);
+    allows(MEMORIES, data_row, NEURON_MEMORY_FLAGS, NEURON_MEMORY_DMA | NEURON_MEMORY_SHARED);
     refuses(MEMORIES, data_row, NEURON_MEMORY_FLAGS, UINT64_C(1) << 40, NEURON_RULE_MEMORY_FLAGS);
     refuses(MEMORIES, text_row, NEURON_MEMORY_FLAGS, 3, NEURON_RULE_MEMORY_FLAGS);
     refuses(MEMORIES, text_row, NEURON_MEMORY_FLAGS, 5, NEURON_RULE_MEMORY_FLAGS);
+    refuses(MEMORIES, text_row, NEURON_MEMORY_FLAGS, 9, NEURON_RULE_MEMORY_FLAGS);
     allows(MEMORIES, data_row, NEURON_MEMORY_FLAGS, NEURON_MEMORY_SHARED | NEURON_MEMORY_KEEP);
     refuses(MEMORIES, data_row, NEURON_MEMORY_OWNER, 3, NEURON_RULE_MEMORY_OWNER);
     refuses(MEMORIES, data_row, NEURON_MEMORY_OWNER, UINT64_MAX, NEURON_RULE_MEMORY_OWNER);

@@ -100,6 +100,16 @@ u32 world_port(u32 client, u32 server, u64 rights, u32 bits)
     return slot;
 }
 
+u32 world_dma(u32 task, u32 memory, u64 rights)
+{
+    u32 slot = world_slot(task, NEURON_CAP_DMA);
+    u64 *row = world_slot_row(task, slot);
+
+    row[NEURON_SLOT_RIGHTS] = rights;
+    row[NEURON_SLOT_OBJECT] = memory;
+    return slot;
+}
+
 u64 world_bits(u32 task, u32 slot)
 {
     return world_slot_row(task, slot)[NEURON_SLOT_BITS];
@@ -166,6 +176,9 @@ u32 world_ceiling(u32 task, u64 class, u64 rights, u64 base, u64 bytes)
     row[NEURON_SLOT_OBJECT] = class;
     row[NEURON_SLOT_BASE] = base;
     row[NEURON_SLOT_BYTES] = bytes;
+    if ((rights & NEURON_RIGHT_IRQ) != 0) {
+        row[NEURON_SLOT_BITS] = UINT64_C(1) << world.next_bit[task]++;
+    }
     return slot;
 }
 
@@ -223,7 +236,12 @@ static u64 append_slots(u64 at)
                     (row[NEURON_SLOT_RIGHTS] & NEURON_RIGHT_CALL) != 0) {
                     row[NEURON_SLOT_BADGE] = ++badges[row[NEURON_SLOT_OBJECT]];
                 }
+                u64 object = row[NEURON_SLOT_OBJECT];
+                if (row[NEURON_SLOT_KIND] == NEURON_CAP_DMA) {
+                    row[NEURON_SLOT_OBJECT] = final_memory(object);
+                }
                 at = append(at, row, NEURON_SLOT_ROW_WORDS);
+                row[NEURON_SLOT_OBJECT] = object;
             }
         }
     }

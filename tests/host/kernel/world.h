@@ -41,6 +41,9 @@ u32 world_slot(u32 task, u64 kind);
 /* Adds a PORT slot. `bits` counts the notification bits that it may set; they are new ones. */
 u32 world_port(u32 client, u32 server, u64 rights, u32 bits);
 
+/* Adds a DMA slot for an extent that is marked for DMA; returns its number. */
+u32 world_dma(u32 task, u32 memory, u64 rights);
+
 /* The row of a task's slot, to change before the table is written. */
 u64 *world_slot_row(u32 task, u32 slot);
 

@@ -1,0 +1,171 @@
+/* core/arch.h for the host: devices and interrupt lines. */
+#include <neuron/registers.h>
+#include <string.h>
+
+#include "arch.h"
+#include "cmocka_all.h"
+#include "kernel.h"
+#include "machine.h"
+
+#define QUEUE_SIZE_OFFERED 256u
+
+static int is_virtio(u64 base)
+{
+    return base >= FAKE_VIRTIO_BASE && base < FAKE_VIRTIO_BASE + FAKE_VIRTIO_WINDOWS * NEURON_PAGE;
+}
+
+static u64 window_of(u64 base)
+{
+    assert_true(is_virtio(base) && base % NEURON_PAGE == 0);
+    return (base - FAKE_VIRTIO_BASE) / NEURON_PAGE;
+}
+
+static void reset_device(struct fake_device *device)
+{
+    u32 stuck = device->stuck;
+
+    memset(device, 0, sizeof(*device));
+    device->stuck = stuck;
+    for (u32 q = 0; q < FAKE_QUEUES; q++) {
+        device->queues[q].num_max = QUEUE_SIZE_OFFERED;
+    }
+}
+
+void machine_devices_reset(void)
+{
+    memset(machine.virtio_class, 0, sizeof(machine.virtio_class));
+    memset(machine.devices, 0, sizeof(machine.devices));
+    memset(machine.lines, 0, sizeof(machine.lines));
+    machine.fixed_writes = 0;
+    for (u32 w = 0; w < FAKE_VIRTIO_WINDOWS; w++) {
+        reset_device(&machine.devices[w]);
+    }
+}
+
+u32 arch_device_read(u64 base, u64 offset)
+{
+    const struct fake_device *device = &machine.devices[window_of(base)];
+
+    switch (offset) {
+    case VIRTIO_MMIO_MAGIC:
+        return VIRTIO_MMIO_MAGIC_VALUE;
+    case VIRTIO_MMIO_DEVICE_ID:
+        return (u32)machine.virtio_class[window_of(base)];
+    case VIRTIO_MMIO_STATUS:
+        return device->status;
+    case VIRTIO_MMIO_INTERRUPT_STATUS:
+        return device->reasons;
+    case VIRTIO_MMIO_QUEUE_NUM_MAX:
+        return device->queue < FAKE_QUEUES ? device->queues[device->queue].num_max : 0;
+    default:
+        fail_msg("the kernel reads register 0x%x", (unsigned)offset);
+        return 0;
+    }
+}
+
+/* A half of one of the three addresses of the selected queue. */
+static void write_address(struct fake_device *device, u64 offset, u32 value)
+{
+    u64 *address =
+        &device->queues[device->queue].address[(offset - VIRTIO_MMIO_QUEUE_DESC_LOW) / 0x10];
+
+    if (offset % 8 == 0) {
+        *address = *address / 0x100000000 * 0x100000000 + value;
+    } else {
+        *address = *address % 0x100000000 + value * UINT64_C(0x100000000);
+    }
+}
+
+static void write_status(struct fake_device *device, u32 value)
+{
+    if (value != 0) {
+        device->status = value;
+    } else if (device->stuck == 0) {
+        reset_device(device);
+    }
+}
+
+static void write_virtio(struct fake_device *device, u64 offset, u32 value)
+{
+    switch (offset) {
+    case VIRTIO_MMIO_STATUS:
+        write_status(device, value);
+        break;
+    case VIRTIO_MMIO_DEVICE_FEATURES_SEL:
+        device->device_feature_word = value;
+        break;
+    case VIRTIO_MMIO_DRIVER_FEATURES_SEL:
+        device->feature_word = value;
+        break;
+    case VIRTIO_MMIO_DRIVER_FEATURES:
+        device->features[device->feature_word] = value;
+        break;
+    case VIRTIO_MMIO_QUEUE_SEL:
+        device->queue = value;
+        break;
+    case VIRTIO_MMIO_QUEUE_NUM:
+        device->queues[device->queue].num = value;
+        break;
+    case VIRTIO_MMIO_QUEUE_READY:
+        device->queues[device->queue].ready = value;
+        break;
+    case VIRTIO_MMIO_QUEUE_NOTIFY:
+        device->notified++;
+        device->notified_queue = value;
+        break;
+    case VIRTIO_MMIO_INTERRUPT_ACK:
+        device->reasons &= ~value;
+        break;
+    default:
+        assert_true(offset >= VIRTIO_MMIO_QUEUE_DESC_LOW &&
+                    offset <= VIRTIO_MMIO_QUEUE_DEVICE_HIGH);
+        write_address(device, offset, value);
+        break;
+    }
+}
+
+void arch_device_write(u64 base, u64 offset, u32 value)
+{
+    assert_int_equal(offset % 4, 0);
+    assert_true(offset < NEURON_PAGE);
+    if (is_virtio(base)) {
+        write_virtio(&machine.devices[window_of(base)], offset, value);
+        return;
+    }
+    machine.fixed_writes++;
+    machine.fixed_address = base + offset;
+    machine.fixed_value = value;
+}
+
+void arch_device_fence(void)
+{
+}
+
+void arch_irq_enable(u32 irq, u32 on)
+{
+    assert_true(irq > 0 && irq < NEURON_IRQS_MAX && on <= 1);
+    /* Shut with a claim open, a line is dead: its completion would be ignored. */
+    assert_true(on == 1 || machine.lines[irq].claimed == 0);
+    machine.lines[irq].enabled = on;
+}
+
+u32 arch_irq_claim(void)
+{
+    for (u32 irq = 1; irq < NEURON_IRQS_MAX; irq++) {
+        struct fake_line *line = &machine.lines[irq];
+        if (line->raised != 0 && line->enabled != 0 && line->claimed == 0) {
+            line->claimed = 1;
+            return irq;
+        }
+    }
+    return 0;
+}
+
+void arch_irq_complete(u32 irq)
+{
+    assert_true(irq > 0 && irq < NEURON_IRQS_MAX);
+    assert_int_equal(machine.lines[irq].claimed, 1);
+    assert_int_equal(machine.lines[irq].enabled, 1);
+    machine.lines[irq].claimed = 0;
+    machine.lines[irq].completions++;
+}
