@@ -138,14 +138,16 @@ def compare(rows: list[dict], baseline: list[dict]) -> tuple[list[str], list[str
     worse += [f"{name}: has no baseline: {UPDATE}" for name in new if name not in old]
     better = []
     for name in old.keys() & new.keys():
-        for what in ("min", "median"):
-            before, now = old[name][what], new[name][what]
+        changes = {what: (old[name][what], new[name][what]) for what in ("median", "min")}
+        for what, (before, now) in changes.items():
             text = f"{name}: {what} {before:,} -> {now:,} {new[name]['unit']}"
             text += f" ({(now - before) / before:+.2%})" if before else ""
             if now > before * (1 + TOLERANCE):
                 worse.append(text)
-            elif now < before * (1 - TOLERANCE):
+                break
+            if now < before * (1 - TOLERANCE):
                 better.append(text)
+                break
     return sorted(worse), sorted(better)
 
 

@@ -112,10 +112,7 @@ def merge(results: list[dict[str, dict]]) -> dict[str, dict]:
 def table(merged: dict[str, dict]) -> list[dict]:
     """Rows by name: every call that the kernel provides, then the other reasons that were seen."""
     nothing = {"n": 0, "max": 0, "assembly": "", "where": {}}
-    calls = [call for call in abi.load().syscalls if not call.reserved]
-    rows = [{"name": call.name, **merged.get(str(call.number), nothing)} for call in calls]
-    reserved = [call for call in abi.load().syscalls if call.reserved and str(call.number) in merged]
-    rows += [{"name": f"{call.name} (reserved)", **merged[str(call.number)]} for call in reserved]
+    rows = [{"name": call.name, **merged.get(str(call.number), nothing)} for call in abi.load().syscalls]
     rows += [{"name": name, **merged[reason]} for reason, name in REASONS.items() if reason in merged]
     return [{**row, "unit": "instructions"} for row in rows]
 
