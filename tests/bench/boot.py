@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts the instructions of each phase of a boot, from kernel entry to the first user instruction.
 
-boot.py IMAGE KERNEL.elf [--json FILE]: runs the image under QEMU with a counting plugin; needs gcc and
+boot.py IMAGE KERNEL.elf: runs the image under QEMU with a counting plugin; needs gcc and
 riscv64-unknown-elf-nm. Counts are exact and the same on every run. Prints a table and a JSON line.
 """
 
@@ -54,11 +54,17 @@ def init_entry(image: Path) -> int:
     sys.exit(f"boot: {image} has no payload")
 
 
+def build_plugin(name: str, folder: Path) -> Path:
+    """Builds a plugin for QEMU from its source here."""
+    plugin = folder / f"{name}.so"
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", plugin, HERE / f"{name}.c"], check=True)
+    return plugin
+
+
 def count(image: Path, addresses: list[int]) -> dict[int, int]:
     """Instructions executed before each address was first reached."""
     with tempfile.TemporaryDirectory(prefix="nexus-") as folder:
-        plugin = Path(folder, "phases.so")
-        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", plugin, HERE / "phases.c"], check=True)
+        plugin = build_plugin("phases", Path(folder))
         marks = "".join(f",at={address:x}" for address in addresses)
         command = ["qemu-system-riscv64", "-M", "virt", "-m", "128M", "-display", "none", "-serial", "null"]
         command += ["-monitor", "none", "-no-reboot", "-bios", "default", "-kernel", image]
@@ -74,19 +80,24 @@ def count(image: Path, addresses: list[int]) -> dict[int, int]:
     return counts
 
 
+def measure(image: Path, kernel: Path) -> dict[str, int]:
+    """Instructions of each phase."""
+    known = symbols(kernel)
+    addresses = [known[symbol] for _, symbol in PHASES] + [init_entry(image)]
+    counts = count(image, addresses)
+    return {
+        name: counts[after] - counts[before]
+        for (name, _), before, after in zip(PHASES, addresses, addresses[1:])
+    }
+
+
 def main() -> None:
     """Prints the table and the JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("image", type=Path)
     parser.add_argument("kernel", type=Path)
     options = parser.parse_args()
-    known = symbols(options.kernel)
-    addresses = [known[symbol] for _, symbol in PHASES] + [init_entry(options.image)]
-    counts = count(options.image, addresses)
-    phases = {
-        name: counts[after] - counts[before]
-        for (name, _), before, after in zip(PHASES, addresses, addresses[1:])
-    }
+    phases = measure(options.image, options.kernel)
     total = sum(phases.values())
     for name, number in phases.items():
         print(f"{name:24} {number:>10,}")

@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""The judge of the longest stretches: what fails, what passes, and what it then says."""
+
+from __future__ import annotations
+
+import unittest
+
+import longest
+
+
+class LongestTest(unittest.TestCase):
+    """The largest numbers and their limit."""
+
+    @staticmethod
+    def seen(count: int, assembly: str = "a") -> dict:
+        """What a run saw of one reason."""
+        return {"n": 1, "max": count, "assembly": assembly, "where": {}}
+
+    def test_the_largest_of_all_runs_counts(self) -> None:
+        merged = longest.merge([{"0": self.seen(7, "a")}, {"0": self.seen(9, "b")}, {"0": self.seen(8, "c")}])
+        self.assertEqual(merged["0"], {"n": 3, "max": 9, "assembly": "b", "where": {}})
+
+    def test_the_limit_itself_passes_and_one_more_is_named(self) -> None:
+        self.assertEqual(longest.judge([{"name": "call", **self.seen(5000)}], 5000), [])
+        complaints = longest.judge([{"name": "call", **self.seen(5001)}], 5000)
+        self.assertEqual(
+            complaints, ["call: 5,001 instructions with interrupts off, at most 5,000 are allowed"]
+        )
+
+    def test_a_call_that_no_run_makes_fails(self) -> None:
+        by_name = {row["name"]: row for row in longest.table({"0": self.seen(7)})}
+        self.assertEqual(by_name["null"]["max"], 7)
+        self.assertEqual(longest.judge([by_name["recv"]], 5000), ["recv: no run makes this call"])
+
+
+if __name__ == "__main__":
+    unittest.main()
