@@ -9,7 +9,8 @@ memory from outside, and compares entry for entry:
              with the grants that init has printed: each of them there, and nothing else
   mappings   every page of every task, walked from the satp value that the kernel loads for it, with the
              table's mappings and the two message pages; in the arena of a task any page of a window that
-             it was granted, as far as the right goes; plus W^X and no user access in the kernel's own
+             it was granted, as far as the right goes, and any queue of such a window, to read; plus W^X and
+             no user access in the kernel's own
 --teeth also changes page-table bits, a right and a slot of the running machine in turn, and insists
 that each is reported at its row.
 """
@@ -122,7 +123,8 @@ def compare_slots(kernel: Kernel, memory: Memory, table: dict, grants: dict[int,
         live = slot_row(kernel, memory, row)
         wanted = {field: 0 if declared["runtime"] else declared[field] for field in SLOT_FIELDS}
         if row in grants:
-            wanted.update(kind=declared["kind"], rights=declared["rights"], object=grants[row])
+            granted_fields = {field: declared[field] for field in ("kind", "rights", "bits")}
+            wanted.update(granted_fields, object=grants[row])
         if live != wanted:
             complaints.append(f"slot {row} ({declared['name']}): is {live}, declared {wanted}")
     return complaints
@@ -169,12 +171,20 @@ def live_pages(memory: Memory, root: int, complaints: list[str], name: str) -> d
     return pages
 
 
-def device_page_ok(table: dict, grants: dict[int, int], task: int, page: tuple[int, int]) -> bool:
-    """Whether a page in the arena shows a window that the task was granted, no further than its right."""
+def device_page_ok(
+    kernel: Kernel, table: dict, grants: dict[int, int], task: int, page: tuple[int, int]
+) -> bool:
+    """Whether a page in the arena shows a window that the task was granted, no further than its right; or a
+    queue of such a window, to read."""
     for slot, window in grants.items():
         row, base = table["slots"][slot], table["windows"][window]["base"]
-        if row["owner"] == task and base <= page[0] < base + table["windows"][window]["bytes"]:
+        if row["owner"] != task:
+            continue
+        if base <= page[0] < base + table["windows"][window]["bytes"]:
             return page[1] == R or (page[1] == R | W and bool(row["rights"] & N["RIGHT_WRITE"]))
+        queues = kernel.symbols["queue_pages"] + window * N["WINDOW_QUEUES"] * PAGE
+        if queues <= page[0] < queues + N["WINDOW_QUEUES"] * PAGE:
+            return page[1] == R
     return False
 
 
@@ -190,7 +200,7 @@ def compare_mappings(kernel: Kernel, memory: Memory, table: dict, grants: dict[i
         wanted = declared_pages(kernel, table, task)
         arena = N["USER_BASE"] + task * N["USER_SPAN"] + N["ARENA_OFFSET"]
         for address in range(arena, arena + row["arena_pages"] * PAGE, PAGE):
-            if address in live and device_page_ok(table, grants, task, live[address]):
+            if address in live and device_page_ok(kernel, table, grants, task, live[address]):
                 del live[address]
         for address in sorted(live.keys() | wanted.keys()):
             if live.get(address) != wanted.get(address):
