@@ -7,24 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATUS_FAILED = 2 };
-
-void check(bool truth, const char *text, const char *file, int line)
-{
-    if (!truth) {
-        printf("%s:%d: not true: %s\n", file, line, text);
-        (void)neuron_power(POWER_SLOT, STATUS_FAILED);
-    }
-}
-
-void promise_kept(const char *promise)
-{
-    char text[96];
-
-    (void)snprintf(text, sizeof(text), "%s ok", promise);
-    nexus_log_about("SELFTEST", text);
-}
-
 int64_t raw_call(enum label label, uint64_t w0, uint64_t w1, uint64_t deadline, uint64_t *word)
 {
     struct neuron_call_out out;

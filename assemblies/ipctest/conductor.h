@@ -6,18 +6,12 @@
 #include "raw.h"
 
 #include <neuron/abi.h>
+#include <nexus/selftest.h>
 #include <nexus/syscall.h>
 #include <nexus/time.h>
 #include <stdbool.h>
 
 extern char __nexus_in[], __nexus_out[];
-
-/* Ends the machine with status 2 and says what was not true. */
-#define CHECK(truth) check((truth), #truth, __FILE__, __LINE__)
-void check(bool truth, const char *text, const char *file, int line);
-
-/* Prints `SELFTEST: <promise> ok`; called after the checks that make it true. */
-void promise_kept(const char *promise);
 
 /* A call of the raw server without words but w0 and w1; returns the status, the reply's w0 in *word. */
 int64_t raw_call(enum label label, uint64_t w0, uint64_t w1, uint64_t deadline, uint64_t *word);

@@ -3,32 +3,14 @@
 
 #include <neuron/abi.h>
 #include <nexus/log.h>
+#include <nexus/selftest.h>
 #include <nexus/status.h>
 #include <nexus/syscall.h>
 #include <nexus/time.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { STATUS_FAILED = 2 };
-
 extern uint8_t __nexus_out[]; /* the page that a call's message leaves from */
-
-static void check(bool truth, const char *text, int line)
-{
-    if (!truth) {
-        printf("not true in line %d: %s\n", line, text);
-        (void)neuron_power(POWER_SLOT, STATUS_FAILED);
-    }
-}
-#define CHECK(truth) check((truth), #truth, __LINE__)
-
-static void promise_kept(const char *promise)
-{
-    char text[96];
-
-    (void)snprintf(text, sizeof(text), "%s ok", promise);
-    nexus_log_about("SELFTEST", text);
-}
 
 /* What a query of the journal answers. */
 struct seen {

@@ -4,33 +4,17 @@
 #include <errno.h>
 #include <neuron/abi.h>
 #include <nexus/log.h>
+#include <nexus/selftest.h>
 #include <nexus/syscall.h>
 #include <nexus/time.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAP_BYTES = 65536, STATUS_FAILED = 2 };
+enum { HEAP_BYTES = 65536 };
 
 static int initialised = 42;
 static int zeroed[100];
-
-static void check(bool truth, const char *text)
-{
-    if (!truth) {
-        printf("not true: %s\n", text);
-        (void)neuron_power(POWER_SLOT, STATUS_FAILED);
-    }
-}
-#define CHECK(truth) check((truth), #truth)
-
-static void promise_kept(const char *promise)
-{
-    char text[96];
-
-    (void)snprintf(text, sizeof(text), "%s ok", promise);
-    nexus_log_about("SELFTEST", text);
-}
 
 static void test_memory(void)
 {

@@ -3,19 +3,11 @@
 
 #include <neuron/abi.h>
 #include <nexus/log.h>
+#include <nexus/selftest.h>
 #include <nexus/syscall.h>
 #include <stdio.h>
 
-enum { STATUS_FAILED = 2, SELF = 3, INIT_TASK = 0 };
-
-static void check(bool truth, const char *text, int line)
-{
-    if (!truth) {
-        printf("not true in line %d: %s\n", line, text);
-        (void)neuron_power(POWER_SLOT, STATUS_FAILED);
-    }
-}
-#define CHECK(truth) check((truth), #truth, __LINE__)
+enum { SELF = 3, INIT_TASK = 0 };
 
 static void check_decided(uint32_t subject, const char *capability, enum Decision decision)
 {

@@ -111,6 +111,9 @@ class TreeBuilder(Transformer):
     def uses(self, interface, name):
         return syntax.Endpoint(False, interface, name)
 
+    def asks(self, *capabilities):
+        return syntax.Asks(capabilities)
+
     def device(self, device_class, index, name, options):
         return syntax.Device(*device_class, index, name, options)
 

@@ -9,9 +9,15 @@ from .checks_devices import (
     check_dma_dataports_are_used,
 )
 from .checks_order import check_calls_go_upward, check_no_cycles
-from .checks_policy import check_devices_are_allowed, check_guards_may_ask, check_subjects_exist
+from .checks_policy import (
+    check_capabilities_are_asked_for,
+    check_devices_are_allowed,
+    check_guards_may_ask,
+    check_subjects_exist,
+)
 from .checks_unused import check_unused_definitions, check_unused_imports
 from .diagnostics import Note, Sink
+from .guards import FORM, INTERFACE, POLICYD, asked_endpoint, asks, find_policyd
 from .loading import Project
 from .model import Instance
 from .numbers import show_size
@@ -35,7 +41,7 @@ def run_checks(
     check_component_names(result, sink)
     check_no_cycles(result, sink)
     check_calls_go_upward(result, sink)
-    check_guarded_methods(result, sink)
+    check_guarded_methods(result, components, sink)
     check_guards_may_ask(result, sink)
     check_subjects_exist(result, sink)
     check_devices_are_allowed(result, sink)
@@ -45,6 +51,7 @@ def run_checks(
     check_devices_fit(result, sink)
     check_dma_dataports_are_used(result, sink)
     if not sink.failed:  # else what is unused may be only misspelt
+        check_capabilities_are_asked_for(project, result, sink)
         check_unused_definitions(project, resolver, sink)
         check_unused_imports(project, sink)
 
@@ -111,9 +118,16 @@ def check_component_names(result: Assembled, sink: Sink) -> None:
             sink.error("NX125", instance.place, text, notes=notes)
 
 
-def check_guarded_methods(result: Assembled, sink: Sink) -> None:
+def check_guarded_methods(result: Assembled, components: ComponentResolver, sink: Sink) -> None:
     """A method that `requires` a capability needs policyd; policyd and logd cannot ask themselves."""
-    has_policyd = any(instance.component.name == "policyd" for instance in result.instances)
+    policyd = find_policyd(result.instances)
+    if policyd and asked_endpoint(policyd) is None and not components.is_partly_lost(POLICYD):
+        first = next((i for i in result.instances if asks(i, result.init)), None)
+        if first:
+            method, place = guarded_method(first)
+            text = f"`{policyd.name}` cannot be asked: it does not provide `{INTERFACE}` in the form that is known"
+            notes = [Note(f"`{method}` requires a capability", place)]
+            sink.error("NX309", policyd.place, text, expected=FORM, notes=notes)
     seen = set()
     for instance in result.instances:
         found = guarded_method(instance)
@@ -124,7 +138,7 @@ def check_guarded_methods(result: Assembled, sink: Sink) -> None:
         if is_standard(instance, result):
             text = f"`{instance.name}` cannot wait for policyd: `{method}` cannot require a capability"
             sink.error("NX307", place, text)
-        elif not has_policyd:
+        elif policyd is None:
             text = f"`{method}` requires a capability, but the assembly has no policyd: every call is refused"
             sink.warning("NX705", place, text)
 

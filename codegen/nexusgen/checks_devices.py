@@ -9,7 +9,7 @@ from .resolve_assembly import Assembled
 
 Claim = tuple[Instance, Device]
 
-DEVICES_MAX = 8  # NEURON_TASK_DEVICES_MAX
+DEVICES_MAX = 4  # NEURON_TASK_DEVICES_MAX
 
 
 def claims(result: Assembled) -> list[tuple[Claim, int]]:
@@ -93,4 +93,4 @@ def check_dma_dataports_are_used(result: Assembled, sink: Sink) -> None:
                     text = f"`{instance.name}` has no device that could reach `{endpoint.name}.{port.name}`"
                     notes = [Note("it is marked `dma` here", port.place)]
                     expected = "a device with `dma SIZE;`"
-                    sink.warning("NX709", endpoint.place, text, expected=expected, notes=notes)
+                    sink.warning("NX710", endpoint.place, text, expected=expected, notes=notes)

@@ -10,7 +10,7 @@ from .resolve_assembly import Assembled
 
 def check_no_cycles(result: Assembled, sink: Sink) -> None:
     """No chain of calls comes back to where it began; each such ring is reported once, with its chain."""
-    for ring in find_rings(edges(result.instances, result.connections)):
+    for ring in find_rings(edges(result.connections)):
         chain = " -> ".join([edge.client.name for edge in ring] + [ring[0].client.name])
         notes = [Note(f"`{edge.client.name}` calls `{edge.server.name}`", edge.place) for edge in ring[1:]]
         text = f"calls go round in a ring: {chain}"
@@ -21,7 +21,7 @@ def check_no_cycles(result: Assembled, sink: Sink) -> None:
 
 def check_calls_go_upward(result: Assembled, sink: Sink) -> None:
     """A server has a strictly higher priority than each of its clients."""
-    all_edges = edges(result.instances, result.connections)
+    all_edges = edges(result.connections)
     in_ring = {id(edge) for ring in find_rings(all_edges) for edge in ring}
     ring_pairs = {(e.client.name, e.server.name) for e in all_edges if id(e) in in_ring}
     for edge in all_edges:

@@ -105,6 +105,8 @@ class CMethod:
     pack: list[str] = field(default_factory=list)
     later: list[str] = field(default_factory=list)
     read_request: list[str] = field(default_factory=list)
+    guard: list[str] = field(default_factory=list)
+    deny: list[str] = field(default_factory=list)
     refuse: list[str] = field(default_factory=list)
     answer: list[str] = field(default_factory=list)
 
@@ -184,7 +186,7 @@ class Names:
 
 
 OWN_LOCALS = {"words", "at", "reader", "out", "result", "request", "row", "tag", "deadline", "token", "to"}
-OWN_LOCALS |= {"client", "packed", "refusal"}
+OWN_LOCALS |= {"client", "packed", "refusal", "denial"}
 
 
 def _put_value(kind: Type, name: str, length: str) -> str:

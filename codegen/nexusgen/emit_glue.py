@@ -25,6 +25,14 @@ class Macro:
 
 
 @dataclass(frozen=True)
+class Guard:
+    """A capability that methods of a component require, and the first of them."""
+
+    capability: str
+    where: str
+
+
+@dataclass(frozen=True)
 class CAttribute:
     """An attribute: its declaration without initialiser."""
 
@@ -86,13 +94,15 @@ class ComponentView:
             for d in component.devices
         ]
         self.interrupts = [device for device in self.devices if device.irq_macro]
-        for endpoint in self.uses:
+        self._asking(component, slots, names, root)
+        for endpoint in self.uses + self.asks:
             for method in endpoint.methods:
                 _client(endpoint, method)
-        for endpoint in self.provides:
-            for method in endpoint.methods:
-                _server(method)
         served = [m for endpoint in self.provides for m in endpoint.methods]
+        guarded = {m.requires: m.where for m in reversed(served) if m.requires}
+        self.guards = [Guard(cnames.c_string(c), guarded[c]) for c in sorted(guarded)]
+        for method in served:
+            _server(method, sorted(guarded))
         self.room = [m for m in served if m.room]
         self.bulk_copy = max((e.bulk[0] - wire.BULK_HEADER_BYTES for e in self.provides if e.bulk), default=0)
         if any(e.bulk for e in self.provides):
@@ -101,6 +111,21 @@ class ComponentView:
         self.raised_by_client = [(e, event) for e in self.provides for event in e.events_in]
         self.raised_by_server = [(e, event) for e in self.uses for event in e.events_out]
         self.starts = self._starts()
+
+    def _asking(self, component: Component, slots: dict[str, int], names: cview.Names, root: Path) -> None:
+        """What asks policyd: an endpoint that the author does not see, with types of its own."""
+        self.asks: list[CEndpoint] = []
+        self.asked_enums: list[CType] = []
+        self.decision = ""  # its C type
+        if component.guard is None:
+            return
+        slot = slots[f"uses {component.guard.name}"]
+        self.asks = [cview.endpoint_view(component.guard, len(component.uses), slot, names, root)]
+        kinds = [p.type for m in component.guard.interface.methods for p in m.parameters]
+        enums = [kind for kind in kinds if isinstance(kind, EnumType)]
+        self.asked_enums = [cview.type_view(kind, root) for kind in enums]
+        self.decision = cnames.c_name(enums[0])
+        self.allow = f"{cnames.upper(enums[0].name)}_ALLOW"
 
     def _macros(
         self, component: Component, slots: dict[str, int], places: dict[str, ArenaPlace], root: Path
@@ -185,8 +210,8 @@ def _client(endpoint: CEndpoint, method: CMethod) -> None:
         method.read_reply = [f"struct nexus_reader reader = nexus_read_words(out.tag, {method.out_words});"]
 
 
-def _server(method: CMethod) -> None:
-    """The statements of a method's dispatch, reply and deferred reply."""
+def _server(method: CMethod, guards: list[str]) -> None:
+    """The statements of a method's dispatch, reply and deferred reply; `guards` are what is asked for."""
     client = f"struct nexus_client {_extra(method, 'client')}"
     token, result = f"struct nexus_token {_extra(method, 'token')}", f"int {_extra(method, 'result')}"
     method.handler_prototype = [client] + method.prototype
@@ -199,20 +224,30 @@ def _server(method: CMethod) -> None:
     {wire.WORDS: _server_words, wire.PAGE: _server_page, wire.BULK: _server_bulk}[method.out_way](
         method, pack, later, now
     )
-    method.refuse = ["nexus_refuse(reader.status);"]
+    method.refuse = _refusal(method, "reader.status")
+    if method.requires is not None:
+        guard = f"&glue_guards[{guards.index(method.requires)}]"
+        method.guard = [f"const int denial = nexus_guard({guard}, row->client.task, glue_ask);"]
+        method.deny = _refusal(method, "denial")
     if method.in_way == wire.BULK:
         method.read_request = ["struct nexus_reader reader = nexus_bulk_take(request, row, glue_copy);"]
-        method.refuse = [
-            WORDS,
-            "const uint64_t refusal = nexus_result_tag(reader.status, 0);",
-            "nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);",
-        ]
     elif method.in_way == wire.PAGE:
         method.read_request = ["struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);"]
     else:
         method.read_request = [
             f"struct nexus_reader reader = nexus_read_words(request->tag, {method.in_words});"
         ]
+
+
+def _refusal(method: CMethod, status: str) -> list[str]:
+    """The statements that answer with a status of the glue."""
+    if method.in_way != wire.BULK:
+        return [f"nexus_refuse({status});"]
+    return [
+        WORDS,
+        f"const uint64_t refusal = nexus_result_tag({status}, 0);",
+        "nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);",
+    ]
 
 
 def _server_words(method: CMethod, pack: str, later: str, now: str) -> None:

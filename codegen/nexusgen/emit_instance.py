@@ -152,7 +152,7 @@ class InstanceView:
             )
             for a in component.attributes
         ]
-        self.servers = [_server_link(layout, task, endpoint, root) for endpoint in component.uses]
+        self.servers = [_server_link(layout, task, endpoint, root) for endpoint in component.calls]
         clients = [_client_link(layout, task, link, root) for link in task.clients]
         self.clients = clients if component.provides else None
         self.subjects = _subjects(layout, root) if component.name == POLICYD else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .model import Connection, Instance, System
 from .numbers import show_size
-from .order import guarded_method, rank, shown_rank
+from .order import rank, shown_rank
 
 HEAD = """\
 digraph "@NAME@" {
@@ -27,7 +27,6 @@ def dot_text(system: System) -> str:
     lines += [_edge(connection) for connection in system.connections]
     for instance in system.instances:
         lines += _devices(instance)
-        lines += _asks_policyd(instance, system)
     return "\n".join(lines) + "\n}\n"
 
 
@@ -83,6 +82,9 @@ def _node(instance: Instance, system: System) -> str:
 
 def _edge(connection: Connection) -> str:
     """Drawn from server to client so that the server is above; the arrow points at the server."""
+    if connection.implicit:  # nobody wrote it: a guarded method makes its server ask policyd
+        ends = f'"{connection.server.name}" -> "{connection.client.name}"'
+        return f'    {ends} [dir=back, style=dotted, label="policy"];'
     interface = connection.provides.interface
     label = [f"{interface.name}"]
     label += [f"{port.name} [{'shared, dma' if port.dma else 'shared'}]" for port in interface.dataports]
@@ -104,14 +106,6 @@ def _devices(instance: Instance) -> list[str]:
         lines.append(f'    "{name}" [shape=component, fillcolor="#eeeeee", label="{label}"];')
         lines.append(f'    "{instance.name}" -> "{name}" [dir=none, style=bold];')
     return lines
-
-
-def _asks_policyd(instance: Instance, system: System) -> list[str]:
-    """The edges that nobody wrote: a guarded method makes its server ask policyd."""
-    policyd = next((i for i in system.instances if i.component.name == "policyd"), None)
-    if policyd is None or policyd is instance or not guarded_method(instance):
-        return []
-    return [f'    "{policyd.name}" -> "{instance.name}" [dir=back, style=dotted, label="policy"];']
 
 
 def _escaped(text: str) -> str:

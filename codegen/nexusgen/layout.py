@@ -159,7 +159,7 @@ def type_slots(component, is_init: bool) -> dict[str, int]:
     """Slot numbers that are equal in all instances of a component type, by name."""
     names = ["console"]
     names += ["task", "factory", "scratch"] if is_init else []
-    names += [f"uses {endpoint.name}" for endpoint in component.uses]
+    names += [f"uses {endpoint.name}" for endpoint in component.calls]
     names += ["power"] if component.power else []
     names += [f"device {device.name}" for device in component.devices]
     names += [f"dma {device.name}" for device in component.devices if device.dma]
@@ -293,7 +293,7 @@ def _links(system: System, bits: _Bits, addresses: _Addresses, slots: list[list[
     index = {instance.name: number for number, instance in enumerate(system.instances)}
 
     def order(connection: Connection) -> tuple[int, int]:
-        names = [endpoint.name for endpoint in connection.client.component.uses]
+        names = [endpoint.name for endpoint in connection.client.component.calls]
         return index[connection.client.name], names.index(connection.uses.name)
 
     links: list[Link] = []
@@ -356,7 +356,7 @@ def _type_slots(system: System, instance: Instance) -> list[Slot]:
         for name, kind in (("task", "TASK"), ("factory", "FACTORY"), ("scratch", "NONE")):
             kind = kind if instance is system.init else "NONE"
             slots.append(Slot(len(slots), name, kind))
-    for endpoint in component.uses:
+    for endpoint in component.calls:
         slots.append(Slot(len(slots), endpoint.name, "NONE", place=endpoint.place))
     if component.power:
         slots.append(Slot(len(slots), "power", "POWER", place=component.place))

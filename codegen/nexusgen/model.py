@@ -181,6 +181,13 @@ class Component:
     ready_within: int
     power: bool
     place: Place
+    asks: tuple[str, ...] = ()  # capabilities that its own code asks policyd for
+    guard: Endpoint | None = None  # where its glue asks policyd before guarded methods run
+
+    @property
+    def calls(self) -> tuple[Endpoint, ...]:
+        """What it calls: what its author uses, then what its glue asks."""
+        return self.uses if self.guard is None else (*self.uses, self.guard)
 
 
 @dataclass(frozen=True)
@@ -206,6 +213,7 @@ class Connection:
     server: Instance
     provides: Endpoint
     place: Place
+    implicit: bool = False  # nobody wrote it: a guarded method needs it
 
 
 @dataclass(frozen=True)
@@ -233,6 +241,7 @@ class Subject:
     name: str
     capabilities: tuple[str, ...]
     place: Place
+    places: tuple[Place, ...] = ()  # of the capabilities
 
 
 @dataclass(frozen=True)

@@ -31,19 +31,14 @@ def shown_rank(instance: Instance, init: Instance | None) -> str:
     return str(instance.priority) if rank(instance, init)[0] == 0 else "above all"
 
 
-def edges(instances: list[Instance], connections: list[Connection]) -> list[Edge]:
-    """Every call that can happen: declared connections with methods, and glue that asks policyd."""
+def edges(connections: list[Connection]) -> list[Edge]:
+    """Every call that can happen: along connections with methods, those to policyd that nobody wrote too."""
     found = []
     for connection in connections:
         if connection.provides.interface.methods:
             what = f"{connection.client.name}.{connection.uses.name} -> "
             what += f"{connection.server.name}.{connection.provides.name}"
             found.append(Edge(connection.client, connection.server, connection.place, what))
-    policyd = next((i for i in instances if i.component.name == "policyd"), None)
-    for instance in instances:
-        method = guarded_method(instance)
-        if policyd and method and instance is not policyd:
-            found.append(Edge(instance, policyd, method[1], f"{instance.name} asks {policyd.name}"))
     return found
 
 

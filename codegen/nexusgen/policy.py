@@ -199,7 +199,7 @@ def _subject(name: str, value: object, places: Places, sink: Sink) -> Subject | 
         elif not well_formed(capability):
             sink.error("NX604", place, f'"{shown(capability)}" is no capability', expected=CAPABILITY_FORM)
         seen.setdefault(capability, place)
-    return Subject(name, tuple(value), key.place)
+    return Subject(name, tuple(value), key.place, tuple(at))
 
 
 def well_formed(capability: str) -> bool:

@@ -137,6 +137,7 @@ def _connection(layout: Layout, link: Link, root: Path) -> dict:
         "provides": link.provides.name,
         "interface": interface.name,
         "place": _place(link.connection.place, root),
+        "implicit": link.connection.implicit,
         "badge": link.badge,
         "client_slot": link.client_slot,
         "server_slot": link.server_slot,
@@ -272,6 +273,7 @@ def _connection_lines(connection: dict) -> list[str]:
     slots = [f"slot {connection['client_slot']} of {client}"]
     slots += [f"slot {connection['server_slot']} of {server}"] * (connection["server_slot"] is not None)
     slots += [f"badge {connection['badge']}"] * bool(connection["badge"])
+    slots += ["made by the generator: the glue asks before guarded methods run"] * connection["implicit"]
     lines.append(f"  {', '.join(slots)}")
     for method in connection["methods"]:
         request, reply = method["request"], method["reply"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import platforms, syntax
 from .diagnostics import Note, Sink, did_you_mean, listed, shown_path
+from .guards import with_asking
 from .loading import Definition, Project, Scope
 from .model import Component, Connection, Endpoint, Instance, Place, Platform, Policy
 from .names import Unique
@@ -49,7 +50,9 @@ class AssemblyResolver:
         result.damaged = any(link.item.damaged or link.file.damaged for link in self.chain)
         settings = self._settings(result)
         self._instances(result, settings.get("init"))
+        result.instances, asking = with_asking(result.instances, result.init)
         self._connections(result)
+        result.connections += asking
         return result
 
     # --- extends

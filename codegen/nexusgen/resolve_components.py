@@ -8,6 +8,7 @@ from pathlib import Path
 from . import syntax
 from .checks_cnames import check_generated_names
 from .diagnostics import Note, Sink, did_you_mean, listed, shown_path
+from .guards import INTERFACE as POLICY_INTERFACE
 from .loading import Definition, Project, Scope
 from .model import Attribute, Component, Device, Endpoint, EnumType, IntType, Place, Restart, StringType, Type
 from .names import C_LIBRARY, SETTINGS, Unique, check_name
@@ -99,6 +100,10 @@ class ComponentResolver:
         """Whether an error that was reported already explains why this member is missing."""
         return component in self.damaged or (component, member) in self.lost
 
+    def is_partly_lost(self, component: str) -> bool:
+        """Whether an error that was reported explains why anything of this component is missing."""
+        return component in self.damaged or any(component == name for name, _ in self.lost)
+
     def component(self, found: Definition) -> Component:
         """The model of a component; parts that are wrong are left out after they are reported."""
         place = found.item.name.place
@@ -122,6 +127,8 @@ class ComponentResolver:
             elif isinstance(member, syntax.Endpoint):
                 unique.what = "endpoint"
                 self._endpoint(member, scope, unique, parts, item.name.text)
+            elif isinstance(member, syntax.Asks):
+                parts.asks += member.capabilities
             elif isinstance(member, syntax.Device):
                 unique.what = "device"
                 if unique.add(member.name):
@@ -148,7 +155,9 @@ class ComponentResolver:
             ready_within=2 * SECOND if settings.ready_within is None else settings.ready_within,
             power=bool(settings.power),
             place=item.name.place,
+            asks=tuple(capability.text for capability in parts.asks),
         )
+        self._check_asks(parts, item.name.text)
         check_generated_names(result, self.sink)
         return result
 
@@ -162,6 +171,16 @@ class ComponentResolver:
         elif fresh:
             side = parts.provides if item.provides else parts.uses
             side.append(Endpoint(item.name.text, interface, item.name.place))
+
+    def _check_asks(self, parts: "_Parts", component: str) -> None:
+        """Who asks has somebody to ask."""
+        for capability in parts.asks:
+            check_capability(capability, self.sink)
+        able = any(endpoint.interface.name == POLICY_INTERFACE for endpoint in parts.uses)
+        if parts.asks and not able and not self.is_partly_lost(component):
+            text = f"component `{component}` asks for a capability, but does not use `{POLICY_INTERFACE}`"
+            expected = f"`uses {POLICY_INTERFACE} policy;`, with `import policyd;`"
+            self.sink.error("NX310", parts.asks[0].place, text, expected=expected)
 
     # --- devices
 
@@ -269,6 +288,7 @@ class _Parts:
     sources: list[syntax.String] = field(default_factory=list)
     provides: list[Endpoint] = field(default_factory=list)
     uses: list[Endpoint] = field(default_factory=list)
+    asks: list[syntax.String] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
     attributes: list[Attribute] = field(default_factory=list)
 

@@ -114,6 +114,11 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
+class Asks:
+    capabilities: tuple[String, ...]
+
+
+@dataclass(frozen=True)
 class DeviceOption:
     """`irq`, `trusted`, `dma SIZE` or `policy "..."`."""
 

@@ -2,6 +2,7 @@
 #include "grant.h"
 
 #include "init.nexus.h"
+#include "peer.h"
 
 #include <inttypes.h>
 #include <neuron/abi.h>
@@ -10,9 +11,6 @@
 #include <nexus/syscall.h>
 #include <nexus/time.h>
 #include <stdio.h>
-
-/* logd and policyd answer without waiting for anybody: whoever takes longer is not well. */
-#define PATIENCE NEXUS_MS(500)
 
 enum { TARGET_BYTES = 65, REASON_BYTES = 80 };
 
@@ -45,13 +43,43 @@ void grant_probe(void)
     }
 }
 
+/* policyd's answer; the first call after its restart is not delivered, so it is made again. */
+static int ask(const struct init_task *task, const struct init_need *need, enum Decision *decision,
+               uint64_t *decided)
+{
+    const uint64_t deadline = nexus_now() + PATIENCE;
+
+    int result = policy_check_until(deadline, task->task, need->policy, decision, decided);
+    return result == NEURON_PEER_RESTARTED
+               ? policy_check_until(deadline, task->task, need->policy, decision, decided)
+               : result;
+}
+
+/* Has logd record a grant, in the same way. */
+static int record(const struct init_task *task, const char *target)
+{
+    const uint64_t deadline = nexus_now() + PATIENCE;
+    uint64_t sequence = 0;
+
+    int result = audit_record_until(deadline, task->task, "device.grant", target, DECISION_ALLOW,
+                                    REASON_POLICY, &sequence);
+    return result == NEURON_PEER_RESTARTED
+               ? audit_record_until(deadline, task->task, "device.grant", target, DECISION_ALLOW,
+                                    REASON_POLICY, &sequence)
+               : result;
+}
+
 /* Whether policyd allows it; the number of its record in *decided, else why not in `reason`. */
 static bool allowed(const struct init_task *task, const struct init_need *need, uint64_t *decided,
                     char reason[REASON_BYTES])
 {
     enum Decision decision = DECISION_DENY;
-    int result =
-        policy_check_until(nexus_now() + PATIENCE, task->task, need->policy, &decision, decided);
+
+    if (!peer_runs(POLICY_SLOT)) {
+        (void)snprintf(reason, REASON_BYTES, "policyd does not run");
+        return false;
+    }
+    int result = ask(task, need, &decision, decided);
 
     if (result != 0) {
         (void)snprintf(reason, REASON_BYTES, "policyd: %s", nexus_strerror(result));
@@ -66,12 +94,14 @@ static bool recorded(const struct init_task *task, const struct init_need *need,
                      uint64_t decided, char reason[REASON_BYTES])
 {
     char target[TARGET_BYTES];
-    uint64_t sequence = 0;
 
     (void)snprintf(target, sizeof(target), "%s 0x%" PRIx64 " decision %" PRIu64, need->class_name,
                    base, decided);
-    int result = audit_record_until(nexus_now() + PATIENCE, task->task, "device.grant", target,
-                                    DECISION_ALLOW, REASON_POLICY, &sequence);
+    if (!peer_runs(AUDIT_SLOT)) {
+        (void)snprintf(reason, REASON_BYTES, "logd does not run");
+        return false;
+    }
+    int result = record(task, target);
     if (result != 0) {
         (void)snprintf(reason, REASON_BYTES, "logd: %s", nexus_strerror(result));
     }

@@ -4,7 +4,9 @@
  */
 #include "explain.h"
 #include "grant.h"
+#include "limit.h"
 #include "plan.h"
+#include "report.h"
 
 #include <inttypes.h>
 #include <neuron/abi.h>
@@ -22,9 +24,8 @@ enum { DURATION_BYTES = 32 };
 
 /* What init remembers of each task, by its index in the kernel. */
 struct watch {
-    bool over;             /* handled for good: given up, or stopped and not to be restarted */
-    uint32_t restarts;     /* since the period began */
-    uint64_t period_start; /* ticks; the period begins with the first restart in it */
+    bool over; /* handled for good: given up, or stopped and not to be restarted */
+    struct limit limit;
 };
 
 static struct watch watches[NEURON_TASKS_MAX];
@@ -73,34 +74,20 @@ static const char *duration(uint64_t ticks, char text[DURATION_BYTES])
     return text;
 }
 
-/* One more restart within the declared limit? Counts it. */
-static bool may_restart(const struct init_task *task)
-{
-    struct watch *watch = &watches[task->task];
-    uint64_t now = nexus_now();
-
-    if (watch->restarts == 0 || now - watch->period_start > task->restart_period) {
-        watch->period_start = now;
-        watch->restarts = 0;
-    }
-    if (watch->restarts >= task->restart_limit) {
-        return false;
-    }
-    watch->restarts++;
-    return true;
-}
-
 static void restart(const struct init_task *task)
 {
-    if (may_restart(task)) {
-        printf("restarting %s (%" PRIu32 " of %" PRIu32 ")\n", task->name,
-               watches[task->task].restarts, task->restart_limit);
+    struct limit *limit = &watches[task->task].limit;
+    uint64_t now = nexus_now();
+
+    if (limit_take(limit, now)) {
+        report(LOG_LEVEL_WARN, task->name, "restarting %s (%" PRIu32 " of %" PRIu32 ")", task->name,
+               limit_used(limit, now), limit->most);
         start(task);
         return;
     }
     char period[DURATION_BYTES];
-    printf("gave up %s after %" PRIu32 " restarts in %s\n", task->name,
-           watches[task->task].restarts, duration(task->restart_period, period));
+    report(LOG_LEVEL_ERROR, task->name, "gave up %s after %" PRIu32 " restarts in %s", task->name,
+           limit->most, duration(limit->period, period));
     give_up(task);
 }
 
@@ -111,7 +98,7 @@ static void report_fault(const struct init_task *task)
     char text[NEURON_LINE_BYTES];
 
     explain_fault(task, &fault, text, sizeof(text));
-    nexus_log_about(task->name, text);
+    report_about(task->name, text);
 }
 
 /* A task that no longer runs: say why, then restart it if its policy says so. */
@@ -122,7 +109,7 @@ static void handle_end(const struct init_task *task, uint64_t state, uint64_t co
     if (state == NEURON_TASK_FAULTED) {
         report_fault(task);
     } else if (failed) {
-        printf("%s exited with %" PRIu64 "\n", task->name, code);
+        report(LOG_LEVEL_ERROR, task->name, "%s exited with %" PRIu64, task->name, code);
     }
     if (task->restart == INIT_RESTART_ALWAYS ||
         (task->restart == INIT_RESTART_ON_FAULT && failed)) {
@@ -132,8 +119,11 @@ static void handle_end(const struct init_task *task, uint64_t state, uint64_t co
     }
 }
 
-/* Looks at every task once; the lifecycle bit does not say which it is about. */
-static void supervise(uint32_t started)
+/*
+ * Looks at every task once; the lifecycle bit does not say which it is about. What there is to tell logd is
+ * sent behind that: then logd too has been restarted. Returns when to look again (ticks).
+ */
+static uint64_t supervise(uint32_t started)
 {
     for (uint32_t i = 0; i < started; i++) {
         const struct init_task *task = &init_plan[i];
@@ -145,6 +135,7 @@ static void supervise(uint32_t started)
             handle_end(task, out.v0, out.v3);
         }
     }
+    return report_send();
 }
 
 static void wait_lifecycle(uint64_t deadline)
@@ -171,12 +162,12 @@ static void bring_up(uint32_t row)
         }
         if (nexus_now() >= deadline) {
             char within[DURATION_BYTES];
-            printf("%s is not ready within %s, going on\n", task->name,
+            report(LOG_LEVEL_WARN, task->name, "%s is not ready within %s, going on", task->name,
                    duration(task->ready_within, within));
             return;
         }
         wait_lifecycle(deadline);
-        supervise(row + 1);
+        (void)supervise(row + 1); /* what is left is sent later */
     }
     printf("up %s\n", task->name);
 }
@@ -184,13 +175,21 @@ static void bring_up(uint32_t row)
 int main(void)
 {
     printf("start\n");
+    for (uint32_t row = 0; row < init_plan_count; row++) {
+        const struct init_task *task = &init_plan[row];
+        watches[task->task].limit = (struct limit){
+            .times = task->restart_times,
+            .most = task->restart_limit,
+            .period = task->restart_period,
+        };
+    }
     grant_probe();
     for (uint32_t row = 0; row < init_plan_count; row++) {
+        (void)supervise(row); /* who is needed to decide and record may have died */
         bring_up(row);
     }
     printf("ready\n");
     for (;;) {
-        supervise(init_plan_count);
-        wait_lifecycle(NEURON_FOREVER);
+        wait_lifecycle(supervise(init_plan_count));
     }
 }

@@ -50,6 +50,7 @@ struct init_task {
     uint32_t restart;                /* enum init_restart */
     uint32_t restart_limit;          /* restarts within one period before init gives up */
     uint64_t restart_period;         /* ticks */
+    uint64_t *restart_times;         /* room for restart_limit times; NULL if that is 0 */
     uint64_t ready_within;           /* ticks from its start to its first recv */
     uint32_t expects_ready;          /* 1: it provides something, so init waits until it serves */
     uint32_t range_count;            /* rows of ranges */

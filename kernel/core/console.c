@@ -9,7 +9,7 @@
 #define FLUSH_TRIES 1000000u
 
 /* Bytes drained by the one who writes, so that a busy system still shows its lines. */
-#define WRITER_SLICE 64u
+#define WRITER_SLICE 32u
 
 BOOT_FILLED static u8 ring[NEURON_RING_BYTES];
 static u32 ring_first; /* the oldest byte */
@@ -107,8 +107,10 @@ int console_write(u64 slot, u64 bytes)
         console_say(dropped_text, &number, 1);
         dropped = 0;
     }
+    u64 word = 0;
     for (u32 i = 0; i < bytes; i++) {
-        put(printable((message_pages[out_page(current)][i / 8] >> (8 * (i % 8))) % 256));
+        word = i % 8 == 0 ? message_pages[out_page(current)][i / 8] : word >> 8;
+        put(printable(word % 256));
     }
     put('\n');
     console_drain(WRITER_SLICE);

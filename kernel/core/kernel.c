@@ -15,7 +15,7 @@
 #include "state.h"
 
 /* Bytes that a tick, and a round of idling, give the UART. */
-#define TICK_SLICE 256u
+#define TICK_SLICE 128u
 
 /* Nothing that the call leaves in a register it may clobber survives it. */
 static void clear_clobbered(u64 *x)

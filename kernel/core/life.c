@@ -54,6 +54,7 @@ static void die(u32 task, u32 state)
     tasks[task].ready = 0;
     tasks[task].bits = 0;
     tasks[task].peers_changed = 0;
+    tasks[task].generation = tasks[task].generation + 1;
     life_begin_reset(task);
     fail_callers(task, NEURON_PEER_DIED);
     tell_servers(task);
@@ -123,18 +124,6 @@ void life_reset_page(u32 task)
     tasks[task].reset_left = tasks[task].reset_left - 1;
 }
 
-/* Calls queued in an earlier session of the server must not reach the new one. */
-static void fail_old_sessions(u32 server)
-{
-    for (u32 t = 0; t < task_count; t++) {
-        if (tasks[t].wait == WAIT_QUEUED && tasks[t].server == server &&
-            slots[tasks[t].call_slot].generation != 0) {
-            slots[tasks[t].call_slot].generation = 0;
-            sched_finish(t, NEURON_PEER_RESTARTED);
-        }
-    }
-}
-
 void life_start(u32 task)
 {
     for (u32 r = 0; r < 32; r++) {
@@ -146,11 +135,9 @@ void life_start(u32 task)
     tasks[task].context.pc = tasks[task].entry;
     tasks[task].exit_code = 0;
     tasks[task].state = NEURON_TASK_RUNNING;
-    tasks[task].generation = tasks[task].generation + 1;
     for (u32 s = 0; s < tasks[task].slots; s++) {
         slots[tasks[task].first_slot + s].generation = 0;
     }
-    fail_old_sessions(task);
     sched_wake(task, 0);
 }
 

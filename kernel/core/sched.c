@@ -6,6 +6,9 @@
 #include "queue.h"
 #include "state.h"
 
+/* Waits that one timer interrupt ends; if more are due, it comes again at once. */
+#define TICK_EXPIRES 8u
+
 /* Longest sleep without a timer: some machines need one to notice anything. */
 #define IDLE_SLEEP NEURON_TIME_HZ
 
@@ -91,7 +94,7 @@ u32 sched_tick(u64 now)
 {
     u32 task = current;
 
-    for (u32 n = 0; n < task_count && deadline_earliest() <= now; n++) {
+    for (u32 n = 0; n < TICK_EXPIRES && deadline_earliest() <= now; n++) {
         sched_finish(deadline_first(), NEURON_TIMEOUT);
     }
     if (task != NONE && now < quantum_end) {

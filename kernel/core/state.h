@@ -66,7 +66,7 @@ struct task {
     u64 peers_changed; /* set: clients that died since it last asked */
 
     /* Life */
-    u64 generation; /* number of starts */
+    u64 generation; /* 1, and one more for each life that ended */
     u64 run_limit;  /* ticks; 0: none */
     u64 ran;        /* ticks charged since it last blocked */
     u64 exit_code;
@@ -97,7 +97,7 @@ struct slot {
     u64 object; /* PORT: the server; MMIO: row in windows[] */
     u64 badge;
     u64 bits;       /* PORT with NOTIFY: what it may set; MMIO with IRQ: what the interrupt sets */
-    u64 generation; /* PORT: the server's when it was last called through this; 0: never */
+    u64 generation; /* PORT: the server's when it last took a call through this; 0: never */
 };
 
 /* What may be put into a slot at run time: a device of one class, in [base, base + bytes). */

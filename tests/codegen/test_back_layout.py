@@ -232,8 +232,8 @@ class Refused(unittest.TestCase):
         self.fails(star(63, 0), "NX804", "assembly star has 65 components, the kernel 64")
 
     def test_slots_used_up(self) -> None:
-        """256 slots for each task: its console, and one for each connection's dataport marked `dma`."""
-        for ports, clients, fits in ((85, 3, True), (64, 4, False)):
+        """128 slots for each task: its console, and one for each connection's dataport marked `dma`."""
+        for ports, clients, fits in ((127, 1, True), (64, 2, False)):
             b = Builder()
             names = [(f"d{n}", 4096, "dma") for n in range(ports)]
             hub = b.interface("hub", "Hub", [], dataports=names)
@@ -246,7 +246,7 @@ class Refused(unittest.TestCase):
             if fits:
                 self.assertEqual(len(lay_out(system).tasks[1].slots), N["TASK_SLOTS_MAX"])
             else:
-                self.fails(system, "NX812", "`hub` has 257 capability slots, a task 256")
+                self.fails(system, "NX812", "`hub` has 129 capability slots, a task 128")
 
     def test_addresses_used_up(self) -> None:
         """A stack as large as the task's addresses."""

@@ -139,6 +139,18 @@ class Base(unittest.TestCase):
         wanted = {("rngd", "rng"), ("netstackd", "net"), ("virtioblkd", "blk"), ("selftest", "rtc")}
         self.assertEqual(devices, {(name, f"device.mmio.{kind}") for name, kind in wanted})
 
+    def test_allowed_policy_is_the_base_policy_with_one_rule_more(self) -> None:
+        base = {s.name: set(s.capabilities) for s in load(ROOT, "selftest").rules.subjects}
+        base["selftest"].add("device.mmio.net")
+        self.assertEqual(
+            {s.name: set(s.capabilities) for s in load(ROOT, "selftest_allowed").rules.subjects}, base
+        )
+
+    def test_no_assembly_allows_what_nobody_asks_for(self) -> None:
+        for path in [*ROOT.glob("assemblies/*.assembly"), *ROOT.glob("assemblies/*/*.assembly")]:
+            codes = [warning.code for warning in load(ROOT, str(path)).warnings]
+            self.assertNotIn("NX709", codes, path)
+
 
 if __name__ == "__main__":
     unittest.main()

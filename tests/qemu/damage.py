@@ -1,109 +1,163 @@
 #!/usr/bin/env python3
-"""Writes a damaged copy of an image, for the tests of what the kernel refuses to boot.
+"""Writes a damaged copy of an image, for the tests of what the kernel refuses.
 
-damage.py IMAGE OUT byte            one bit of the payload differs
-damage.py IMAGE OUT magic           the payload's magic differs
-damage.py IMAGE OUT level           all tasks get the same level; every checksum is made right again
-damage.py IMAGE OUT plan-class|plan-right|plan-slot FOLDER
-                                    for rngd init's plan asks another class, more rights or another slot
-                                    than the table allows; FOLDER has init.elf and table.json
+damage.py IMAGE OUT byte     one bit of the payload differs
+damage.py IMAGE OUT magic    the payload's magic differs
+damage.py IMAGE OUT level    all tasks get the same level; every checksum is made right again
+damage.py IMAGE OUT plan-WHAT[-widened] FOLDER
+    init's plan asks more than the table allows, and policyd allows it; FOLDER has the linked components
+        class   for rngd a device of another class
+        right   for rngd to write too
+        slot    for rngd in a slot that does not exist
+        task    rngd's device for greeter
+        window  the same, but the ceiling in the table ends before the device
+    widened: the table's ceiling allows exactly that too
+damage.py IMAGE OUT NAME-CODE FUNCTION FOLDER
+    a function of an instance is replaced by other code; FOLDER has the linked components
+        silent    it never returns
+        dies      it faults
+        nonsense  it returns a result that no interface declares
 """
 
 from __future__ import annotations
 
-import json
-import struct
 import sys
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "codegen"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from nexusgen import abi  # noqa: E402
-from nexusgen.crc32c import crc32c  # noqa: E402
-
-
-def payload_offset(image: bytes) -> int:
-    """Where the payload stands in the file: the segment loaded at its fixed address."""
-    (table,) = struct.unpack_from("<Q", image, 32)
-    size, count = struct.unpack_from("<HH", image, 54)
-    for i in range(count):
-        offset, address = struct.unpack_from("<QQ", image, table + i * size + 8)
-        if address == abi.load()["PAYLOAD_BASE"]:
-            return offset
-    sys.exit("damage: the image has no payload")
+from payload import N, Payload, payload_offset  # noqa: E402
+from structs import members  # noqa: E402
 
 
-def equal_levels(payload: bytearray) -> None:
-    """Sets every task's level to 0 and corrects both checksums."""
-    c = abi.load()
-    table = c["PAYLOAD_HEADER_WORDS"] * 8
-    words = struct.unpack_from("<Q", payload, table + c["TABLE_WORDS"] * 8)[0]
-    tasks = struct.unpack_from("<Q", payload, table + c["TABLE_TASKS"] * 8)[0]
-    for task in range(tasks):
-        row = c["TABLE_HEADER_WORDS"] + task * c["TASK_ROW_WORDS"] + c["TASK_LEVEL"]
-        struct.pack_into("<Q", payload, table + row * 8, 0)
-    body = table + (c["TABLE_CRC"] + 1) * 8
-    struct.pack_into(
-        "<Q", payload, table + c["TABLE_CRC"] * 8, crc32c(bytes(payload[body : table + words * 8]))
-    )
-    seal(payload)
+class Constants:
+    """An array of structures among the constants of a component."""
+
+    def __init__(self, payload: Payload, elf_file: Path, symbol: str, kind: str) -> None:
+        with elf_file.open("rb") as file:
+            elf = ELFFile(file)
+            found = elf.get_section_by_name(".symtab").get_symbol_by_name(symbol)
+            self.address = found[0]["st_value"]
+            self.count = found[0]["st_size"]
+            self.size, self.members = members(elf, kind)
+        self.count //= self.size
+        self.payload = payload
+
+    def _range(self, row: int, member: str) -> slice:
+        offset, size = self.members[member]
+        place = self.payload.at(self.address) + row * self.size + offset
+        return slice(place, place + size)
+
+    def get(self, row: int, member: str) -> int:
+        """A member of a row."""
+        return int.from_bytes(self.payload.data[self._range(row, member)], "little")
+
+    def text(self, row: int, member: str) -> str:
+        """The string that a member of a row points to."""
+        place = self.payload.at(self.get(row, member))
+        return self.payload.data[place : self.payload.data.index(0, place)].decode()
+
+    def set(self, row: int, member: str, value: int) -> None:
+        """Changes a member of a row."""
+        place = self._range(row, member)
+        self.payload.data[place] = value.to_bytes(place.stop - place.start, "little")
 
 
-def seal(payload: bytearray) -> None:
-    """Makes the payload's checksum right."""
-    c = abi.load()
-    begin = c["PAYLOAD_HEADER_WORDS"] * 8
-    length = struct.unpack_from("<Q", payload, c["PAYLOAD_BYTES"] * 8)[0]
-    struct.pack_into("<Q", payload, c["PAYLOAD_CRC"] * 8, crc32c(bytes(payload[begin:length])))
+class Plan:
+    """What is altered: init's plan, policyd's table, and the system table."""
+
+    def __init__(self, payload: Payload, folder: Path) -> None:
+        self.payload = payload
+        self.rows = Constants(payload, folder / "init.elf", "init_plan", "init_task")
+        self.need = Constants(payload, folder / "init.elf", "needs_rngd", "init_need")
+        self.subjects = Constants(payload, folder / "policyd.elf", "policy_subjects", "policy_subject")
+        (self.rngd,) = (r for r in range(self.rows.count) if self.rows.get(r, "needs") == self.need.address)
+        self.task = self.rows.get(self.rngd, "task")
+        self.ceiling = payload.slot_row(self.task, self.need.get(0, "slot"))
+
+    def new_ceiling(self, task: int) -> None:
+        """The same ceiling as rngd's in one slot more of a task."""
+        names = ("RUNTIME", "KIND", "RIGHTS", "OBJECT", "BASE", "BYTES")
+        words = {name: self.payload.get("SLOTS", self.ceiling, name) for name in names}
+        self.payload.add_slot(task, **words)
+
+    def alter_class(self, widened: bool) -> None:
+        """A block device."""
+        self.need.set(0, "class_number", N["CLASS_VIRTIO_BLK"])
+        if widened:
+            self.payload.set("SLOTS", self.ceiling, "OBJECT", N["CLASS_VIRTIO_BLK"])
+
+    def alter_right(self, widened: bool) -> None:
+        """To write too."""
+        rights = self.need.get(0, "rights") | N["RIGHT_WRITE"]
+        self.need.set(0, "rights", rights)
+        if widened:
+            self.payload.set("SLOTS", self.ceiling, "RIGHTS", rights)
+
+    def alter_slot(self, widened: bool) -> None:
+        """The slot behind its last."""
+        self.need.set(0, "slot", self.payload.get("TASKS", self.task, "SLOTS"))
+        if widened:
+            self.new_ceiling(self.task)
+
+    def alter_task(self, widened: bool) -> None:
+        """greeter, which then has rngd's part in the policy too."""
+        (row,) = (r for r in range(self.rows.count) if self.rows.text(r, "name") == "greeter")
+        task = self.rows.get(row, "task")
+        if self.payload.get("TASKS", task, "SLOTS") != self.need.get(0, "slot"):
+            sys.exit("damage: greeter's slots do not end where rngd's slot would be")
+        for member in ("needs", "need_count"):
+            self.rows.set(row, member, self.rows.get(self.rngd, member))
+            self.rows.set(self.rngd, member, 0)
+        for member in ("capabilities", "count"):
+            self.subjects.set(task, member, self.subjects.get(self.task, member))
+        if widened:
+            self.new_ceiling(task)
+
+    def alter_window(self, widened: bool) -> None:
+        """The device is in the last window, as the machine has it (machine.sh)."""
+        if not widened:
+            size = self.payload.get("SLOTS", self.ceiling, "BYTES")
+            self.payload.set("SLOTS", self.ceiling, "BYTES", size - N["PAGE"])
 
 
-# struct init_need of components/init/plan.h: offset and size of what is changed.
-NEED = {"class": (24, 8), "right": (32, 8), "slot": (40, 4)}
+# RISC-V machine code: `j .`; an illegal instruction; `li a0, 29; ret`.
+CODES = {"silent": "01a0", "dies": "0000", "nonsense": "75458280"}
 
 
-def alter_plan(payload: bytearray, what: str, folder: Path) -> None:
-    """Changes what init asks for rngd."""
-    c = abi.load()
-    with (folder / "init.elf").open("rb") as file:
-        symbols = ELFFile(file).get_section_by_name(".symtab")
-        address = symbols.get_symbol_by_name("needs_rngd")[0]["st_value"]
-    table = json.loads((folder / "table.json").read_text())
-    for row in table["maps"]:
-        extent = table["memories"][row["memory"]]
-        if row["va"] <= address < row["va"] + extent["pages"] * c["PAGE"]:
-            place = extent["phys"] + address - row["va"] - c["PAYLOAD_BASE"] + NEED[what][0]
-    size = NEED[what][1]
-    old = int.from_bytes(payload[place : place + size], "little")
-    read_map = c["RIGHT_READ"] | c["RIGHT_MAP"]
-    expected, new = {
-        "class": (c["CLASS_VIRTIO_RNG"], c["CLASS_VIRTIO_BLK"]),
-        "right": (read_map, read_map | c["RIGHT_WRITE"]),
-        "slot": (1, 9),
-    }[what]
-    if old != expected:
-        sys.exit(f"damage: the plan has {old} where {expected} was expected: struct init_need has changed")
-    payload[place : place + size] = new.to_bytes(size, "little")
-    seal(payload)
+def replace_code(payload: Payload, folder: Path, instance: str, code: str, function: str) -> None:
+    """Puts other code where a function begins."""
+    with (folder / f"{instance}.elf").open("rb") as file:
+        (symbol,) = ELFFile(file).get_section_by_name(".symtab").get_symbol_by_name(function)
+    place, new = payload.at(symbol["st_value"]), bytes.fromhex(CODES[code])
+    payload.data[place : place + len(new)] = new
 
 
 def main() -> None:
     """Damages the image in the way named."""
     source, out, way = sys.argv[1:4]
-    image = bytearray(Path(source).read_bytes())
+    image = Path(source).read_bytes()
     start = payload_offset(image)
-    payload = image[start:]
+    payload = Payload(image[start:])
     if way == "byte":
-        payload[len(payload) // 2] ^= 1
+        payload.data[len(payload.data) // 2] ^= 1
     elif way == "magic":
-        payload[0] ^= 1
+        payload.data[0] ^= 1
     elif way == "level":
-        equal_levels(payload)
+        for task in range(payload.header("TASKS")):
+            payload.set("TASKS", task, "LEVEL", 0)
+        payload.seal()
+    elif not way.startswith("plan-"):
+        replace_code(payload, Path(sys.argv[5]), *way.split("-"), sys.argv[4])
+        payload.seal()
     else:
-        alter_plan(payload, way.removeprefix("plan-"), Path(sys.argv[4]))
-    Path(out).write_bytes(bytes(image[:start]) + bytes(payload))
+        plan = Plan(payload, Path(sys.argv[4]))
+        what = way.removeprefix("plan-").removesuffix("-widened")
+        getattr(plan, f"alter_{what}")(way.endswith("-widened"))
+        payload.seal()
+    Path(out).write_bytes(image[:start] + bytes(payload.data))
 
 
 if __name__ == "__main__":

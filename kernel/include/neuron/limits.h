@@ -26,13 +26,13 @@
 #define NEURON_WINDOWS_MAX 32 /* device windows of the platform */
 #endif
 
-#define NEURON_TASK_SLOTS_MAX 256     /* capability slots of one task */
-#define NEURON_TASK_DEVICES_MAX 8     /* of them for devices */
+#define NEURON_TASK_SLOTS_MAX 128     /* capability slots of one task */
+#define NEURON_TASK_DEVICES_MAX 4     /* of them for devices */
 #define NEURON_WINDOW_PAGES_MAX 4     /* pages of one device window */
 #define NEURON_WINDOW_QUEUES 2        /* virtqueues of one device that the kernel guards */
 #define NEURON_QUEUE_SIZE_MAX 128     /* descriptors of one of them, so that it fits in a page */
 #define NEURON_QUEUE_USED_OFFSET 2560 /* of the used ring in that page */
-#define NEURON_CHAIN_MAX 32           /* descriptors of one dev_post */
+#define NEURON_CHAIN_MAX 16           /* descriptors of one dev_post */
 #define NEURON_LEVELS 64              /* dense priority levels, 63 is the most urgent */
 #define NEURON_IRQS_MAX 128           /* interrupt lines 1..127 */
 #define NEURON_PAGE 4096              /* bytes */

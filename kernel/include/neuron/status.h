@@ -18,7 +18,8 @@
     NEURON_STATUS(TIMEOUT, -8, "the deadline passed")                                              \
     NEURON_STATUS(STALE, -9, "the token names no open call of this task")                          \
     NEURON_STATUS(PEER_DIED, -10, "the server died during the call")                               \
-    NEURON_STATUS(PEER_RESTARTED, -11, "the server was restarted; the call was not delivered")     \
+    NEURON_STATUS(PEER_RESTARTED, -11,                                                             \
+                  "the server ended since the last call; this one was not sent")                   \
     NEURON_STATUS(PEER_GONE, -12, "the server was given up")                                       \
     NEURON_STATUS(BAD_BITS, -13, "the notification bits are none or not granted")                  \
     NEURON_STATUS(BAD_TASK, -14, "no task has this index")                                         \

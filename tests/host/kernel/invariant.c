@@ -125,9 +125,7 @@ static void check_open_call(u32 t)
     if (task->wait == WAIT_QUEUED) {
         HOLDS(links[t].queue == s, t);
         HOLDS(tasks[s].wait != WAIT_RECV, t);
-        if (tasks[s].state == NEURON_TASK_RUNNING) {
-            HOLDS(slot->generation == 0 || slot->generation == tasks[s].generation, t);
-        }
+        HOLDS(slot->generation == 0 || slot->generation == tasks[s].generation, t);
     } else {
         HOLDS(links[t].queue == NONE, t);
         HOLDS(tasks[s].state == NEURON_TASK_RUNNING, t);
@@ -176,7 +174,7 @@ static void check_task(u32 t)
         check_waiting(t);
     }
     HOLDS(task->ready <= (u32)running, t);
-    HOLDS(task->generation != 0 || !running, t);
+    HOLDS(task->generation != 0, t);
     HOLDS(task->reset_left <= task->own_pages, t);
     HOLDS(task->own_pages >= 2, t);
     HOLDS(task->level == row_word(at.tasks, row, NEURON_TASK_ROW_WORDS, NEURON_TASK_LEVEL), t);

@@ -120,7 +120,8 @@ static void unused_slot_knows_no_restart(void **state)
     assert_int_equal(drive_reg(server, 0), NEURON_TAG(5, 0, 0));
 }
 
-static void call_in_an_old_session_that_waits_for_the_restart_is_not_delivered(void **state)
+static void
+call_in_an_old_session_is_refused_before_the_restart_and_the_next_one_waits(void **state)
 {
     (void)state;
     server_recv();
@@ -129,18 +130,18 @@ static void call_in_an_old_session_that_waits_for_the_restart_is_not_delivered(v
     SYS(reply, drive_reg(server, 6), NEURON_TAG(0, 0, 0));
     server_faults();
     drive_current(client);
-    call(client_port, 2); /* the server awaits its restart: queues */
+    call(client_port, 2);
+    assert_int_equal(drive_status(client), NEURON_PEER_RESTARTED);
+    call(client_port, 3); /* the server awaits its restart: queues */
     drive_current(second);
-    call(second_port, 3);
+    call(second_port, 4);
     assert_int_equal(tasks[client].wait, WAIT_QUEUED);
     init_restarts(server);
-    assert_int_equal(drive_status(client), NEURON_PEER_RESTARTED);
+    assert_int_equal(tasks[client].wait, WAIT_QUEUED);
     server_recv();
     assert_int_equal(drive_reg(server, 0), NEURON_TAG(3, 0, 0));
+    SYS(reply, drive_reg(server, 6), NEURON_TAG(0, 0, 0));
     server_recv();
-    drive_current(client);
-    call(client_port, 4);
-    drive_current(server);
     assert_int_equal(drive_reg(server, 0), NEURON_TAG(4, 0, 0));
 }
 
@@ -278,8 +279,8 @@ int main(void)
         cmocka_unit_test_setup(server_death_ends_a_call_being_served, set_up),
         cmocka_unit_test_setup(first_call_after_a_restart_says_so_once, set_up),
         cmocka_unit_test_setup(unused_slot_knows_no_restart, set_up),
-        cmocka_unit_test_setup(call_in_an_old_session_that_waits_for_the_restart_is_not_delivered,
-                               set_up),
+        cmocka_unit_test_setup(
+            call_in_an_old_session_is_refused_before_the_restart_and_the_next_one_waits, set_up),
         cmocka_unit_test_setup(deadline_of_a_call_to_a_dead_server_runs, set_up),
         cmocka_unit_test_setup(callers_of_a_given_up_server_get_peer_gone, set_up),
         cmocka_unit_test_setup(notification_of_a_given_up_server_is_refused, set_up),

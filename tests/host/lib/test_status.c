@@ -23,8 +23,8 @@ static void label_and_status_are_inverse(void **state)
 {
     (void)state;
     assert_int_equal(NEXUS_LABEL_OF(NEXUS_MALFORMED), 32768);
-    assert_int_equal(NEXUS_LABEL_OF(NEXUS_BAD_REPLY), 32774);
-    for (int status = NEXUS_BAD_REPLY; status <= NEXUS_MALFORMED; status++) {
+    assert_int_equal(NEXUS_LABEL_OF(NEXUS_UNDECIDED), 32775);
+    for (int status = NEXUS_STATUS_LAST; status <= NEXUS_MALFORMED; status++) {
         assert_int_equal(NEXUS_STATUS_OF(NEXUS_LABEL_OF(status)), status);
     }
 }

@@ -248,7 +248,7 @@ static inline int nexus_result_of(uint64_t tag, uint64_t errors)
     if (label <= errors) {
         return (int)label;
     }
-    if (label >= NEXUS_LABEL_STATUS && label <= NEXUS_LABEL_OF(NEXUS_BAD_REPLY)) {
+    if (label >= NEXUS_LABEL_STATUS && label <= NEXUS_LABEL_OF(NEXUS_STATUS_LAST)) {
         return NEXUS_STATUS_OF(label);
     }
     return NEXUS_BAD_REPLY;
@@ -306,7 +306,7 @@ static inline uint64_t nexus_result_tag(int result, int errors)
     if (result > 0 && result <= errors) {
         return NEURON_TAG(result, 0, 0);
     }
-    if (result <= NEXUS_MALFORMED && result >= NEXUS_BAD_REPLY) {
+    if (result <= NEXUS_MALFORMED && result >= NEXUS_STATUS_LAST) {
         return NEURON_TAG(NEXUS_LABEL_OF(result), 0, 0);
     }
     return NEURON_TAG(NEXUS_LABEL_OF(NEXUS_BAD_REPLY), 0, 0);

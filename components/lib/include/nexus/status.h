@@ -15,11 +15,13 @@
     NEXUS_STATUS(BUSY, -131, "an abandoned bulk call still occupies the connection")               \
     NEXUS_STATUS(TOO_LONG, -132, "a string or a byte array is longer than its bound")              \
     NEXUS_STATUS(BAD_ENUM, -133, "an enum or bool has a value that is not declared")               \
-    NEXUS_STATUS(BAD_REPLY, -134, "the reply does not have the form that its method declares")
+    NEXUS_STATUS(BAD_REPLY, -134, "the reply does not have the form that its method declares")     \
+    NEXUS_STATUS(UNDECIDED, -135, "policyd could not be asked whether the policy allows this call")
 
 #define NEXUS_STATUS_ENUM(name, value, text) NEXUS_##name = (value),
 enum nexus_status { NEXUS_STATUS_LIST(NEXUS_STATUS_ENUM) };
 #undef NEXUS_STATUS_ENUM
+#define NEXUS_STATUS_LAST NEXUS_UNDECIDED /* they lie between MALFORMED and this one */
 
 /* Labels of a reply: 0 is success, 1..32767 an interface error, from here on a nexus_status. */
 #define NEXUS_LABEL_STATUS 32768

@@ -18,6 +18,8 @@ static const struct init_range ranges_tiny[] = {
     {0x14000d000, 0x14000f000, INIT_RANGE_DATA, NEURON_PROT_RW}, /* data */
 };
 
+static uint64_t restarts_tiny[3];
+
 static const struct init_range ranges_store[] = {
     {0x110001000, 0x110002000, INIT_RANGE_MESSAGES, NEURON_PROT_RW}, /* requests */
     {0x110003000, 0x110004000, INIT_RANGE_MESSAGES, NEURON_PROT_RW}, /* own calls */
@@ -36,6 +38,8 @@ static const struct init_range ranges_store[] = {
     {0x110036000, 0x110037000, INIT_RANGE_RODATA, NEURON_PROT_R}, /* rodata */
     {0x110038000, 0x11003a000, INIT_RANGE_DATA, NEURON_PROT_RW}, /* data */
 };
+
+static uint64_t restarts_store[3];
 
 static const struct init_need needs_store[] = {
     {
@@ -71,6 +75,8 @@ static const struct init_range ranges_visitor[] = {
     {0x100020000, 0x100022000, INIT_RANGE_DATA, NEURON_PROT_RW}, /* data */
 };
 
+static uint64_t restarts_visitor[3];
+
 static const struct init_range ranges_other[] = {
     {0x130001000, 0x130002000, INIT_RANGE_MESSAGES, NEURON_PROT_RW}, /* requests */
     {0x130003000, 0x130004000, INIT_RANGE_MESSAGES, NEURON_PROT_RW}, /* own calls */
@@ -92,6 +98,7 @@ const struct init_task init_plan[] = {
         .restart = INIT_RESTART_ON_FAULT,
         .restart_limit = 3,
         .restart_period = UINT64_C(100000000),
+        .restart_times = restarts_tiny,
         .ready_within = UINT64_C(20000000),
         .expects_ready = 1,
         .range_count = 6,
@@ -106,6 +113,7 @@ const struct init_task init_plan[] = {
         .restart = INIT_RESTART_ON_FAULT,
         .restart_limit = 3,
         .restart_period = UINT64_C(100000000),
+        .restart_times = restarts_store,
         .ready_within = UINT64_C(20000000),
         .expects_ready = 1,
         .range_count = 16,
@@ -122,6 +130,7 @@ const struct init_task init_plan[] = {
         .restart = INIT_RESTART_ON_FAULT,
         .restart_limit = 3,
         .restart_period = UINT64_C(100000000),
+        .restart_times = restarts_visitor,
         .ready_within = UINT64_C(20000000),
         .expects_ready = 0,
         .range_count = 10,

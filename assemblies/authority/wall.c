@@ -1,0 +1,7 @@
+/* Provides memory, and is never started. */
+#include "wall.nexus.h"
+
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,18 @@
+/*
+ * For components that test the system from inside: checks that end the machine, and the lines that tests
+ * wait for. The component has `power;`. What uses none of this does not link it.
+ */
+#ifndef NEXUS_SELFTEST_H
+#define NEXUS_SELFTEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Ends the machine with status 2 and says what was not true; POWER_SLOT is the component's own. */
+#define CHECK(truth) selftest_check((truth), #truth, __FILE__, __LINE__, POWER_SLOT)
+void selftest_check(bool truth, const char *text, const char *file, int line, uint64_t power_slot);
+
+/* Prints `SELFTEST: <promise> ok`; called after the checks that make it true. */
+void promise_kept(const char *promise);
+
+#endif

@@ -1,0 +1,23 @@
+/* The verdicts of components that test the system from inside. */
+#include <nexus/log.h>
+#include <nexus/selftest.h>
+#include <nexus/syscall.h>
+#include <stdio.h>
+
+enum { STATUS_FAILED = 2, LINE_BYTES = 96 };
+
+void selftest_check(bool truth, const char *text, const char *file, int line, uint64_t power_slot)
+{
+    if (!truth) {
+        printf("%s:%d: not true: %s\n", file, line, text);
+        (void)neuron_power(power_slot, STATUS_FAILED);
+    }
+}
+
+void promise_kept(const char *promise)
+{
+    char text[LINE_BYTES];
+
+    (void)snprintf(text, sizeof(text), "%s ok", promise);
+    nexus_log_about("SELFTEST", text);
+}
