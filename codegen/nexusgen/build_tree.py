@@ -91,8 +91,11 @@ class TreeBuilder(Transformer):
     def event(self, out, name):
         return syntax.Event(out, name)
 
-    def dataport(self, name, size):
-        return syntax.Dataport(name, size)
+    def dataport(self, name, size, dma):
+        return syntax.Dataport(name, size, bool(dma))
+
+    def dataport_dma(self, _word):
+        return True
 
     # --- components
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from .checks_devices import check_devices_claimed_once, check_devices_exist
+from .checks_devices import (
+    check_devices_claimed_once,
+    check_devices_exist,
+    check_devices_fit,
+    check_dma_dataports_are_used,
+)
 from .checks_order import check_calls_go_upward, check_no_cycles
 from .checks_policy import (
     check_capabilities_are_asked_for,
@@ -43,6 +48,8 @@ def run_checks(
     check_memory(result, sink)
     check_devices_exist(result, sink)
     check_devices_claimed_once(result, sink)
+    check_devices_fit(result, sink)
+    check_dma_dataports_are_used(result, sink)
     if not sink.failed:  # else what is unused may be only misspelt
         check_capabilities_are_asked_for(project, result, sink)
         check_unused_definitions(project, resolver, sink)

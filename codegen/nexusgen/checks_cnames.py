@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .cnames import upper
 from .diagnostics import Note, Sink
-from .model import BytesType, Component, Endpoint, EnumType, Interface, Place, StringType, StructType, Type
+from .model import BytesType, Component, Device, Endpoint, EnumType, Interface, Place, StringType, StructType, Type
 
 Named = list[tuple[str, Place]]
 
@@ -12,9 +12,8 @@ Named = list[tuple[str, Place]]
 def generated_names(component: Component) -> Named:
     """Every name that the generated header of a component defines or declares, and where it comes from."""
     names = [(attribute.name, attribute.place) for attribute in component.attributes]
-    names += [
-        (f"{device.name.upper()}_{t}", device.place) for device in component.devices for t in DEVICE_TAILS
-    ]
+    for device in component.devices:
+        names += _device(device)
     if component.power:
         names.append(("POWER_SLOT", component.place))
     for endpoint in component.uses:
@@ -23,6 +22,8 @@ def generated_names(component: Component) -> Named:
     for endpoint in component.provides:
         names += [(f"{endpoint.name}_client_{what}", endpoint.place) for what in ("died", "refused")]
         names += _members(endpoint, ("", "_reply"))
+        ports = endpoint.interface.dataports
+        names += [(f"{endpoint.name}_{port.name}_slot", endpoint.place) for port in ports if port.dma]
     interfaces = {e.interface.place: e.interface for e in (*component.uses, *component.provides)}
     types: list[Type] = [attribute.type for attribute in component.attributes]
     for interface in interfaces.values():
@@ -31,7 +32,16 @@ def generated_names(component: Component) -> Named:
     return names + _enumerators(types)
 
 
-DEVICE_TAILS = ("SLOT", "IRQ_BIT")
+def _device(device: Device) -> Named:
+    """What a device is known by."""
+    tails = ["SLOT", "PAGE"]
+    tails += ["IRQ_BIT"] * device.irq
+    tails += ["DMA_SLOT", "DMA_BYTES"] * bool(device.dma)
+    tails += ["QUEUE_PAGE"] * (bool(device.dma) and not device.trusted)
+    names = [f"{device.name.upper()}_{tail}" for tail in tails]
+    names += [f"{device.name}_interrupt"] * device.irq
+    names += [f"{device.name}_dma"] * bool(device.dma)
+    return [(name, device.place) for name in names]
 
 
 def _members(endpoint: Endpoint, tails: tuple[str, ...]) -> Named:

@@ -9,6 +9,8 @@ from .resolve_assembly import Assembled
 
 Claim = tuple[Instance, Device]
 
+DEVICES_MAX = 4  # NEURON_TASK_DEVICES_MAX
+
 
 def claims(result: Assembled) -> list[tuple[Claim, int]]:
     """Every device of every instance with its index; without one it gets the lowest that is free."""
@@ -69,3 +71,26 @@ def _claimed_twice(claim: Claim, first: Claim, index: int, windows: list[Window]
     if device.irq and other_device.irq and windows and windows[0].transport == "fixed":
         text = f"interrupt {windows[0].irq} is claimed by `{other.name}` and by `{instance.name}`"
         sink.error("NX505", device.place, text, expected="one owner for each interrupt")
+
+
+def check_devices_fit(result: Assembled, sink: Sink) -> None:
+    """The kernel gives a task so many devices."""
+    for instance in result.instances:
+        devices = instance.component.devices
+        if len(devices) > DEVICES_MAX:
+            text = f"component `{instance.component.name}` has {len(devices)} devices"
+            sink.error("NX506", devices[DEVICES_MAX].place, text, expected=f"at most {DEVICES_MAX}")
+
+
+def check_dma_dataports_are_used(result: Assembled, sink: Sink) -> None:
+    """A dataport marked `dma` is for a device of its provider: one that accesses memory."""
+    for instance in result.instances:
+        if any(device.dma for device in instance.component.devices):
+            continue
+        for endpoint in instance.component.provides:
+            for port in endpoint.interface.dataports:
+                if port.dma:
+                    text = f"`{instance.name}` has no device that could reach `{endpoint.name}.{port.name}`"
+                    notes = [Note("it is marked `dma` here", port.place)]
+                    expected = "a device with `dma SIZE;`"
+                    sink.warning("NX710", endpoint.place, text, expected=expected, notes=notes)

@@ -151,6 +151,7 @@ class CDataport:
     bytes: int
     pages: int
     where: str
+    dma: bool
 
 
 @dataclass(frozen=True)
@@ -356,6 +357,7 @@ def endpoint_view(endpoint: Endpoint, index: int, slot: int, names: Names, root:
             port.size,
             -(-port.size // 4096),
             where(port.place, root),
+            port.dma,
         )
         for number, port in enumerate(interface.dataports)
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from . import cnames, cview, wire
 from .cview import CEndpoint, CMethod, CType
 from .layout import irq_bits, type_slots
+from .layout_devices import ArenaPlace
 from .model import Component, EnumType, StringType
 
 NO_WORDS = "static const uint64_t words[NEURON_MESSAGE_WORDS];"
@@ -40,6 +41,16 @@ class CAttribute:
     where: str
 
 
+@dataclass(frozen=True)
+class CDevice:
+    """What the header declares for a device beside its macros."""
+
+    name: str
+    where: str
+    irq_macro: str | None
+    dma_macro: str | None  # of the size of its DMA memory
+
+
 def attribute_declaration(attribute, instance: bool) -> str:
     """The constant that holds an attribute; strings are arrays."""
     if isinstance(attribute.type, StringType):
@@ -50,7 +61,9 @@ def attribute_declaration(attribute, instance: bool) -> str:
 class ComponentView:
     """Everything that the templates of a component type print."""
 
-    def __init__(self, component: Component, is_init: bool, root: Path) -> None:
+    def __init__(
+        self, component: Component, is_init: bool, places: dict[str, ArenaPlace], root: Path
+    ) -> None:
         names = cview.Names(component)
         slots = type_slots(component, is_init)
         types = cview.types_of(component)
@@ -70,7 +83,17 @@ class ComponentView:
             for n, e in enumerate(component.uses)
         ]
         self.provides = [cview.endpoint_view(e, n, 0, names, root) for n, e in enumerate(component.provides)]
-        self.macros = self._macros(component, slots, root)
+        self.macros = self._macros(component, slots, places, root)
+        self.devices = [
+            CDevice(
+                d.name,
+                cnames.where(d.place, root),
+                f"{d.name.upper()}_IRQ_BIT" if d.irq else None,
+                f"{d.name.upper()}_DMA_BYTES" if d.dma else None,
+            )
+            for d in component.devices
+        ]
+        self.interrupts = [device for device in self.devices if device.irq_macro]
         self._asking(component, slots, names, root)
         for endpoint in self.uses + self.asks:
             for method in endpoint.methods:
@@ -104,16 +127,26 @@ class ComponentView:
         self.decision = cnames.c_name(enums[0])
         self.allow = f"{cnames.upper(enums[0].name)}_ALLOW"
 
-    def _macros(self, component: Component, slots: dict[str, int], root: Path) -> list[Macro]:
+    def _macros(
+        self, component: Component, slots: dict[str, int], places: dict[str, ArenaPlace], root: Path
+    ) -> list[Macro]:
         macros = [Macro(e.slot_macro, e.slot, e.where) for e in self.uses]
         if component.power:
             macros.append(Macro("POWER_SLOT", slots["power"], self.where))
         bits = irq_bits(component)
         for device in component.devices:
-            place = cnames.where(device.place, root)
-            macros.append(Macro(f"{device.name.upper()}_SLOT", slots[f"device {device.name}"], place))
+            values = {"SLOT": slots[f"device {device.name}"]}
             if device.irq:
-                macros.append(Macro(f"{device.name.upper()}_IRQ_BIT", bits[device.name], place))
+                values["IRQ_BIT"] = bits[device.name]
+            values["PAGE"] = places[device.name].page
+            queue_page = places[device.name].queue_page
+            if queue_page is not None:
+                values["QUEUE_PAGE"] = queue_page
+            if device.dma:
+                values["DMA_SLOT"] = slots[f"dma {device.name}"]
+                values["DMA_BYTES"] = device.dma
+            place = cnames.where(device.place, root)
+            macros += [Macro(f"{device.name.upper()}_{tail}", n, place) for tail, n in values.items()]
         return macros
 
     def _starts(self) -> list[str]:

@@ -30,6 +30,7 @@ class LinkView:
     in_bits: list[tuple[int, str]] = field(default_factory=list)
     out_bits: list[tuple[int, str]] = field(default_factory=list)
     dataports: list[str] = field(default_factory=list)
+    dma_slots: list[tuple[int, str]] = field(default_factory=list)  # per dataport; 0: not for devices
     bulk: dict[str, str | int] | None = None
     members: list[tuple[str, str]] = field(default_factory=list)
 
@@ -57,7 +58,10 @@ def _fill(view: LinkView, link: Link, client: bool) -> LinkView:
     view.out_bits = [(bit, name) for name, bit in link.out_bits.items()]
     sizes = wire.bulk_bytes(link.provides.interface)
     view.dataports = symbols[:-2] if sizes else symbols
-    for member in ("in_bits", "out_bits", "dataports"):
+    if not client and any(region.dma_slot is not None for region in link.regions):
+        ports = link.regions[: len(view.dataports)]
+        view.dma_slots = [(region.dma_slot or 0, region.name) for region in ports]
+    for member in ("in_bits", "out_bits", "dataports", "dma_slots"):
         if getattr(view, member):
             view.members.append((member, f"{view.prefix}_{member}"))
     if sizes:
@@ -166,6 +170,7 @@ class InstanceView:
             ("__nexus_stack_bottom", task.stack_start),
             ("__nexus_stack_top", task.stack_end),
         ]
+        places += [(f"{area.device}_dma", area.va) for area in task.dma]
         self.places = [(name, f"{address:#x}") for name, address in places + regions]
 
     @staticmethod

@@ -81,6 +81,7 @@ class MockView:
         self.attributes = [_attribute(component, a, root) for a in component.attributes]
         self.hooks: list[Hook] = []
         self.ports: list[Port] = []
+        self.areas = [(f"{d.name}_dma", d.dma_macro, d.where) for d in view.devices if d.dma_macro]
         for endpoint in view.uses:
             for m in endpoint.methods:
                 self._hook(m.name, m.where, m.prototype, m.parameters, m.arguments)
@@ -107,8 +108,12 @@ class MockView:
                 self._hook(f"{m.name}_reply", m.where, m.later_prototype, m.later_parameters, arguments)
             for event in endpoint.events_out:
                 self._hook(event.name, event.where, client, client, ["client"])
+            for port in endpoint.dataports:
+                if port.dma:
+                    self._hook(f"{port.name}_slot", port.where, client, client, ["client"])
             self._ports(endpoint, client[0], ["(void)client;"])
         self.resets = _resets(component, self.attributes, self.ports)
+        self.resets += [f"memset({name}, 0, {size});" for name, size, _ in self.areas]
 
     def _hook(self, name: str, where: str, prototype, parameters, arguments) -> None:
         self.hooks.append(Hook(name, where, prototype, parameters, arguments, _unexpected(name)))

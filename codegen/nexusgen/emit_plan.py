@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import abi, cnames
 from .layout import CLASSES, Layout, TaskLayout, type_slots
+from .layout_devices import device_rights
 
 POLICIES = {
     "never": "INIT_RESTART_NEVER",
@@ -75,6 +76,8 @@ def _ranges(layout: Layout, task: TaskLayout, segments) -> tuple[Range, ...]:
         start = task.base + numbers["ARENA_OFFSET"]
         rows.append((start, start + task.arena_pages * page, "ARENA", "", "devices"))
     rows.append((task.stack_start, task.stack_end, "STACK", "RW", "stack"))
+    for area in task.dma:
+        rows.append((area.va, area.va + area.pages * page, "DMA", "RW", f"dma {area.device}"))
     for link in task.servers:
         for region in link.regions:
             end = region.client_va + region.pages * page
@@ -104,7 +107,6 @@ def _needs(layout: Layout, task: TaskLayout) -> tuple[Need, ...]:
     numbers = type_slots(task.instance.component, task.index == layout.init)
     rows = []
     for device in task.instance.component.devices:
-        rights = ("READ", "WRITE", "MAP") if device.trusted else ("READ", "MAP")
         rows.append(
             Need(
                 cnames.c_string(device.name),
@@ -112,7 +114,7 @@ def _needs(layout: Layout, task: TaskLayout) -> tuple[Need, ...]:
                 f"NEURON_{CLASSES[device.device_class]}",
                 cnames.c_string(device.device_class),
                 -1 if device.index is None else device.index,
-                " | ".join(f"NEURON_RIGHT_{right}" for right in rights),
+                " | ".join(f"NEURON_RIGHT_{right}" for right in device_rights(device)),
                 cnames.c_string(device.policy or ""),
             )
         )

@@ -10,6 +10,7 @@ from .emit_instance import InstanceView
 from .emit_mock import MockView
 from .emit_plan import plan, windows
 from .layout import Layout, lay_out
+from .layout_devices import arena
 from .model import Component, System
 
 
@@ -21,7 +22,8 @@ def types(system: System) -> list[Component]:
 def _components(system: System, folder: Path, root: Path) -> list[Path]:
     written = []
     for component in types(system):
-        view = ComponentView(component, component is system.init.component, root)
+        places, _ = arena(system, component)
+        view = ComponentView(component, component is system.init.component, places, root)
         mock = MockView(component, view, root)
         place = folder / component.name
         for template, name in (

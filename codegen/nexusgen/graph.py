@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from .model import Connection, Instance, System
+from .numbers import show_size
 from .order import rank, shown_rank
 
 HEAD = """\
@@ -86,7 +87,7 @@ def _edge(connection: Connection) -> str:
         return f'    {ends} [dir=back, style=dotted, label="policy"];'
     interface = connection.provides.interface
     label = [f"{interface.name}"]
-    label += [f"{port.name} [shared]" for port in interface.dataports]
+    label += [f"{port.name} [{'shared, dma' if port.dma else 'shared'}]" for port in interface.dataports]
     style = "solid" if interface.methods else "dashed"
     arrows = "both" if any(event.out for event in interface.events) else "back"
     text = _escaped("\n".join(label))
@@ -99,9 +100,9 @@ def _devices(instance: Instance) -> list[str]:
     for device in instance.component.devices:
         name = f"{instance.name}.{device.name}"
         index = "" if device.index is None else f"[{device.index}]"
-        label = _escaped(
-            f"{device.device_class}{index}" + (f"\ndma {device.dma // 1024}K" if device.dma else "")
-        )
+        words = [f"{device.device_class}{index}"]
+        words += [f"dma {show_size(device.dma)}{', trusted' * device.trusted}"] * bool(device.dma)
+        label = _escaped("\n".join(words))
         lines.append(f'    "{name}" [shape=component, fillcolor="#eeeeee", label="{label}"];')
         lines.append(f'    "{instance.name}" -> "{name}" [dir=none, style=bold];')
     return lines

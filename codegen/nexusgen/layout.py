@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from . import abi, wire
 from .diagnostics import fail
+from .layout_devices import DmaRegion, arena, device_rights, device_windows, dma_name
 from .model import Connection, Device, Endpoint, Event, Instance, Place, System
 from .order import rank
 
@@ -37,6 +38,7 @@ class Slot:
     base: int = 0
     bytes: int = 0
     runtime: bool = False
+    memory: str | None = None  # DMA: the name of the extent; its row is known after linking
     place: Place | None = None
 
 
@@ -63,6 +65,8 @@ class Region:
     client_prot: str  # "R" or "RW"
     server_prot: str
     place: Place
+    memory: str  # name of the extent
+    dma_slot: int | None = None  # the owner's slot, if its devices may reach the memory
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,7 @@ class TaskLayout:
     bits: tuple[Bit, ...]
     clients: tuple[Link, ...]  # who calls it, by id
     servers: tuple[Link, ...]  # whom it calls, in the order of its `uses`
+    dma: tuple[DmaRegion, ...]  # of its devices, in the order of declaration
 
     @property
     def name(self) -> str:
@@ -150,27 +155,6 @@ def device_class(device: Device) -> int:
     return abi.load()[CLASSES[device.device_class]]
 
 
-def device_windows(system: System, device: Device) -> tuple[int, int]:
-    """The span of windows in which the device may be found: base and bytes."""
-    windows = [w for w in system.platform.windows if w.device_class == device.device_class]
-    if device.device_class.startswith("virtio."):
-        windows = [w for w in system.platform.windows if w.transport == "virtio-mmio"]
-    if not windows:
-        fail(
-            "NX801",
-            device.place,
-            f"platform {system.platform.name} has no window where a {device.device_class} could be",
-        )
-    base = min(w.base for w in windows)
-    return base, max(w.base + w.bytes for w in windows) - base
-
-
-def _device_pages(system: System, device: Device) -> int:
-    """Arena pages that one device needs: its window, mapped whole."""
-    base, size = device_windows(system, device)
-    return max(pages(w.bytes) for w in system.platform.windows if base <= w.base < base + size)
-
-
 def type_slots(component, is_init: bool) -> dict[str, int]:
     """Slot numbers that are equal in all instances of a component type, by name."""
     names = ["console"]
@@ -178,6 +162,7 @@ def type_slots(component, is_init: bool) -> dict[str, int]:
     names += [f"uses {endpoint.name}" for endpoint in component.calls]
     names += ["power"] if component.power else []
     names += [f"device {device.name}" for device in component.devices]
+    names += [f"dma {device.name}" for device in component.devices if device.dma]
     return {name: number for number, name in enumerate(names)}
 
 
@@ -236,7 +221,7 @@ class _Bits:
 
 
 class _Addresses:
-    """Allots the virtual addresses of each task: arena, stack, dataports, image."""
+    """Allots the virtual addresses of each task: arena, stack, DMA memory, dataports, image."""
 
     def __init__(self, system: System) -> None:
         numbers = abi.load()
@@ -245,13 +230,24 @@ class _Addresses:
         self.arenas: list[int] = []
         self.stacks: list[tuple[int, int]] = []
         self.next: list[int] = []
-        for base, instance in zip(self.bases, system.instances):
-            arena = sum(_device_pages(system, device) for device in instance.component.devices)
-            start = base + numbers["ARENA_OFFSET"] + (arena + 1) * self.page
+        self.dma: list[tuple[DmaRegion, ...]] = []
+        for number, (base, instance) in enumerate(zip(self.bases, system.instances)):
+            _, arena_pages = arena(system, instance.component)
+            start = base + numbers["ARENA_OFFSET"] + (arena_pages + 1) * self.page
             end = start + pages(instance.stack) * self.page
-            self.arenas.append(arena)
+            self.arenas.append(arena_pages)
             self.stacks.append((start, end))
             self.next.append(end + self.page)
+            self.dma.append(self._dma(number, instance))
+
+    def _dma(self, task: int, instance: Instance) -> tuple[DmaRegion, ...]:
+        rows = []
+        for device in instance.component.devices:
+            if device.dma:
+                count = pages(device.dma)
+                name = dma_name(instance, device)
+                rows.append(DmaRegion(device.name, self.take(task, count), count, name, device.place))
+        return tuple(rows)
 
     def take(self, task: int, count: int) -> int:
         """Room for some pages and the guard page behind them."""
@@ -260,8 +256,18 @@ class _Addresses:
         return start
 
 
-def _regions(addresses: _Addresses, connection: Connection, client: int, server: int) -> tuple[Region, ...]:
-    """The memory that a connection shares."""
+def _regions(
+    addresses: _Addresses, connection: Connection, client: int, server: int, slots: list[Slot]
+) -> tuple[Region, ...]:
+    """The memory that a connection shares; `slots` are those of the server."""
+    label = f"{connection.client.name}.{connection.uses.name}"
+    names = f"{label} -> {connection.server.name}.{connection.provides.name}"
+    dma_slots = {}
+    for port in connection.provides.interface.dataports:
+        if port.dma:
+            what = f"dma {connection.provides.name}.{port.name} of {label}"
+            dma_slots[port.name] = len(slots)
+            slots.append(_dma_slot(len(slots), what, f"{names} {port.name}", port.place))
     rows = [
         (port.name, port.name, port.size, server, "RW", "RW", port.place)
         for port in connection.provides.interface.dataports
@@ -275,7 +281,10 @@ def _regions(addresses: _Addresses, connection: Connection, client: int, server:
     for name, symbol, size, owner, client_prot, server_prot, place in rows:
         count = pages(size)
         vas = addresses.take(client, count), addresses.take(server, count)
-        result.append(Region(name, symbol, count, size, owner, *vas, client_prot, server_prot, place))
+        extent, slot = f"{names} {name}", dma_slots.get(name)
+        result.append(
+            Region(name, symbol, count, size, owner, *vas, client_prot, server_prot, place, extent, slot)
+        )
     return tuple(result)
 
 
@@ -302,6 +311,9 @@ def _links(system: System, bits: _Bits, addresses: _Addresses, slots: list[list[
         is_init = connection.client.component is system.init.component
         client_slot = type_slots(connection.client.component, is_init)[f"uses {connection.uses.name}"]
         server_slot = len(slots[server]) if out_bits else None
+        if server_slot is not None:
+            name = f"{connection.provides.name} -> {connection.client.name}"
+            slots[server].append(_port(server_slot, name, client, 0, out_bits, connection.place))
         link = Link(
             len(links),
             connection,
@@ -312,16 +324,13 @@ def _links(system: System, bits: _Bits, addresses: _Addresses, slots: list[list[
             server_slot,
             in_bits,
             out_bits,
-            _regions(addresses, connection, client, server),
+            _regions(addresses, connection, client, server, slots[server]),
         )
         next_id[server] += 1
         links.append(link)
         slots[client][client_slot] = _port(
             client_slot, connection.uses.name, server, link.badge, in_bits, connection.place
         )
-        if server_slot is not None:
-            name = f"{connection.provides.name} -> {connection.client.name}"
-            slots[server].append(_port(server_slot, name, client, 0, out_bits, connection.place))
     return links
 
 
@@ -332,6 +341,11 @@ def _port(number: int, name: str, peer: int, badge: int, bits: dict[str, int], p
         return Slot(number, name, "NONE", place=place)
     mask = sum(1 << bit for bit in bits.values())
     return Slot(number, name, "PORT", rights, peer, badge, mask, place=place)
+
+
+def _dma_slot(number: int, name: str, memory: str, place: Place) -> Slot:
+    """A slot that lets its holder's devices reach an extent."""
+    return Slot(number, name, "DMA", ("READ", "WRITE"), memory=memory, place=place)
 
 
 def _type_slots(system: System, instance: Instance) -> list[Slot]:
@@ -346,22 +360,27 @@ def _type_slots(system: System, instance: Instance) -> list[Slot]:
         slots.append(Slot(len(slots), endpoint.name, "NONE", place=endpoint.place))
     if component.power:
         slots.append(Slot(len(slots), "power", "POWER", place=component.place))
+    irqs = irq_bits(component)
     for device in component.devices:
-        rights = ("READ", "WRITE", "MAP") if device.trusted else ("READ", "MAP")
         base, size = device_windows(system, device)
         slots.append(
             Slot(
                 len(slots),
                 device.name,
                 "MMIO",
-                rights,
+                device_rights(device),
                 device_class(device),
+                bits=1 << irqs[device.name] if device.irq else 0,
                 base=base,
                 bytes=size,
                 runtime=True,
                 place=device.place,
             )
         )
+    for device in component.devices:
+        if device.dma:
+            name = f"dma {device.name}"
+            slots.append(_dma_slot(len(slots), name, dma_name(instance, device), device.place))
     return slots
 
 
@@ -376,6 +395,12 @@ def _check_counts(system: System, slots: list[list[Slot]]) -> None:
         if count > limit:
             message = f"assembly {system.name} has {count} {what}, the kernel {limit}"
             fail(slug, system.place, message)
+    most = numbers["TASK_SLOTS_MAX"]
+    for instance, own in zip(system.instances, slots):
+        if len(own) > most:
+            text = f"`{instance.name}` has {len(own)} capability slots, a task {most}"
+            expected = "fewer `uses`, devices, clients of `event out` and dataports marked `dma`"
+            fail("NX812", instance.place, text, expected=expected)
 
 
 def lay_out(system: System) -> Layout:
@@ -389,7 +414,7 @@ def lay_out(system: System) -> Layout:
     tasks = []
     for number, instance in enumerate(system.instances):
         if addresses.next[number] >= addresses.bases[number] + abi.load()["USER_SPAN"]:
-            message = f"the stack and the dataports of `{instance.name}` do not fit into its addresses"
+            message = f"the stack, the DMA memory and the dataports of `{instance.name}` do not fit into its addresses"
             fail("NX807", instance.place, message)
         tasks.append(
             TaskLayout(
@@ -404,6 +429,7 @@ def lay_out(system: System) -> Layout:
                 tuple(bits.lists[number]),
                 tuple(link for link in links if link.server == number),
                 tuple(link for link in links if link.client == number),
+                addresses.dma[number],
             )
         )
     init = next(n for n, instance in enumerate(system.instances) if instance is system.init)

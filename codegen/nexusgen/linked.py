@@ -114,10 +114,13 @@ def read_image(task: TaskLayout, path: Path) -> Image:
 
 
 def _task_maps(image: Image) -> list[Mapping]:
-    """Stack and image of one task."""
+    """Stack, DMA memory and image of one task."""
     task = image.task
     stack = Memory(f"{task.name} stack", task.index, pages(task.instance.stack), ())
     maps = [Mapping(task.index, stack, task.stack_start, "RW", "stack")]
+    for region in task.dma:
+        memory = Memory(region.memory, task.index, region.pages, ("DMA",))
+        maps.append(Mapping(task.index, memory, region.va, "RW", f"dma {region.device}"))
     for segment in image.segments:
         kind, prot = segment_kind(segment)
         name = kind.lower()
@@ -131,11 +134,10 @@ def _link_maps(layout: Layout) -> list[Mapping]:
     """The memory of all connections."""
     maps = []
     for link in layout.links:
-        client, server = layout.tasks[link.client], layout.tasks[link.server]
-        label = f"{client.name}.{link.uses.name} -> {server.name}.{link.provides.name}"
         for region in link.regions:
             keep = ("KEEP",) if region.name.startswith("bulk ") else ()
-            memory = Memory(f"{label} {region.name}", region.owner, region.pages, ("SHARED",) + keep)
+            dma = ("DMA",) if region.dma_slot is not None else ()
+            memory = Memory(region.memory, region.owner, region.pages, ("SHARED",) + keep + dma)
             ends = (
                 (link.client, region.client_va, region.client_prot, link.uses.name),
                 (link.server, region.server_va, region.server_prot, link.provides.name),

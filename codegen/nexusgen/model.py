@@ -99,11 +99,13 @@ class Event:
 
 @dataclass(frozen=True)
 class Dataport:
-    """dataport NAME[SIZE]; memory that both ends may read and write; the provider owns it."""
+    """dataport NAME[SIZE] dma; memory that both ends may read and write; the provider owns it, and with
+    `dma` its devices may reach it."""
 
     name: str
     size: int
     place: Place
+    dma: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from . import abi
 from .diagnostics import shown_path
 from .layout import Layout, Link, TaskLayout, lay_out
+from .layout_devices import ArenaPlace, arena
 from .model import Device, Place, System, Window
 from .numbers import show_duration, show_size
 from .wire import directions
@@ -61,7 +62,7 @@ def _window(window: Window) -> dict:
     }
 
 
-def _device(device: Device) -> dict:
+def _device(device: Device, place: ArenaPlace) -> dict:
     return {
         "name": device.name,
         "class": device.device_class,
@@ -70,11 +71,14 @@ def _device(device: Device) -> dict:
         "dma_bytes": device.dma,
         "trusted": device.trusted,
         "policy": device.policy,
+        "page": place.page,
+        "queue_page": place.queue_page,
     }
 
 
 def _task(layout: Layout, task: TaskLayout, root: Path) -> dict:
     instance, component = task.instance, task.instance.component
+    places, _ = arena(layout.system, component)
     return {
         "index": task.index,
         "name": task.name,
@@ -95,7 +99,7 @@ def _task(layout: Layout, task: TaskLayout, root: Path) -> dict:
         "attributes": instance.attributes,
         "stack_bytes": instance.stack,
         "heap_bytes": instance.heap,
-        "devices": [_device(device) for device in component.devices],
+        "devices": [_device(device, places[device.name]) for device in component.devices],
         "addresses": {
             "base": task.base,
             "arena_pages": task.arena_pages,
@@ -103,6 +107,7 @@ def _task(layout: Layout, task: TaskLayout, root: Path) -> dict:
             "stack_end": task.stack_end,
             "image_start": task.image_start,
         },
+        "dma": [{"device": area.device, "va": area.va, "pages": area.pages} for area in task.dma],
         "slots": [
             {
                 "number": slot.number,
@@ -115,6 +120,7 @@ def _task(layout: Layout, task: TaskLayout, root: Path) -> dict:
                 "base": slot.base,
                 "bytes": slot.bytes,
                 "runtime": slot.runtime,
+                "memory": slot.memory,
             }
             for slot in task.slots
         ],
@@ -158,6 +164,7 @@ def _connection(layout: Layout, link: Link, root: Path) -> dict:
                 "owner": layout.tasks[region.owner].name,
                 "client": {"va": region.client_va, "prot": region.client_prot},
                 "server": {"va": region.server_va, "prot": region.server_prot},
+                "dma_slot": region.dma_slot,
             }
             for region in link.regions
         ],
@@ -228,6 +235,10 @@ def _task_lines(task: dict) -> list[str]:
     ]
     lines += [f"  attribute {name} = {json.dumps(value)}" for name, value in task["attributes"].items()]
     lines += [f"  device {_device_words(device)}" for device in task["devices"]]
+    lines += [
+        f"  memory dma {area['device']}: {show_size(area['pages'] * abi.load()['PAGE'])} at {area['va']:#x}"
+        for area in task["dma"]
+    ]
     lines += [f"  slot {slot['number']:2} {_slot_words(slot)}" for slot in task["slots"]]
     lines += [f"  bit {bit['number']:3} {bit['name']}" for bit in task["bits"]]
     return lines
@@ -240,6 +251,8 @@ def _device_words(device: dict) -> str:
     words += [f"dma {show_size(device['dma_bytes'])}"] * bool(device["dma_bytes"])
     words += ["trusted"] * device["trusted"]
     words += [f"policy {device['policy']}"] * bool(device["policy"])
+    words += [f"arena page {device['page']}"]
+    words += [f"queues from page {device['queue_page']}"] * (device["queue_page"] is not None)
     return ", ".join(words)
 
 
@@ -247,6 +260,7 @@ def _slot_words(slot: dict) -> str:
     words = [f"{slot['name']}: {slot['kind']}"]
     words += ["+".join(slot["rights"])] * bool(slot["rights"])
     words += [f"task {slot['object']}"] * (slot["kind"] == "PORT")
+    words += [f"of {slot['memory']}"] * bool(slot["memory"])
     words += [f"badge {slot['badge']}"] * bool(slot["badge"])
     words += [f"bits {slot['bits']:#x}"] * bool(slot["bits"])
     words += [f"at {slot['base']:#x} to {slot['base'] + slot['bytes']:#x}"] * bool(slot["bytes"])
@@ -277,6 +291,7 @@ def _connection_lines(connection: dict) -> list[str]:
         for end in ("client", "server"):
             ends.append(f"{memory[end]['prot']} at {memory[end]['va']:#x} in {connection[end]}")
         size = show_size(memory["pages"] * abi.load()["PAGE"])
+        ends += [f"for devices in slot {memory['dma_slot']}"] * (memory["dma_slot"] is not None)
         lines.append(f"  memory {memory['name']}: {size} of {memory['owner']}, {', '.join(ends)}")
     return lines
 

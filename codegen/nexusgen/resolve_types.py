@@ -225,7 +225,7 @@ class TypeResolver:
                 events.append(Event(member.name.text, member.out, member.name.place))
             else:
                 size = whole_pages(member.size, 1, DATAPORT_MAX, "dataport", self.sink)
-                dataports.append(Dataport(member.name.text, size or 4096, member.name.place))
+                dataports.append(Dataport(member.name.text, size or 4096, member.name.place, member.dma))
         self._check_errors_have_methods(item, methods)
         for what, count, most in (
             ("methods", len(methods), METHODS_MAX),

@@ -91,6 +91,7 @@ class Event:
 class Dataport:
     name: Name
     size: Number
+    dma: bool
 
 
 @dataclass(frozen=True)

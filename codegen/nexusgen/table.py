@@ -44,7 +44,7 @@ def _task_row(task: TaskLayout, image: Image) -> list[int]:
     )
 
 
-def _slot_row(owner: int, slot: Slot) -> list[int]:
+def _slot_row(owner: int, slot: Slot, memories: dict[str, int]) -> list[int]:
     numbers = abi.load()
     return _row(
         "SLOT",
@@ -52,7 +52,7 @@ def _slot_row(owner: int, slot: Slot) -> list[int]:
         RUNTIME=int(slot.runtime),
         KIND=numbers[f"CAP_{slot.kind}"],
         RIGHTS=sum(numbers[f"RIGHT_{right}"] for right in slot.rights),
-        OBJECT=slot.object,
+        OBJECT=slot.object if slot.memory is None else memories[slot.memory],
         BADGE=slot.badge,
         BITS=slot.bits,
         BASE=slot.base,
@@ -77,6 +77,7 @@ def rows(linked: Linked) -> dict[str, list[list[int]]]:
     numbers = abi.load()
     layout = linked.layout
     index = {id(memory): number for number, memory in enumerate(linked.memories)}
+    names = {memory.name: number for number, memory in enumerate(linked.memories)}
     windows = sorted(layout.system.platform.windows, key=lambda window: window.base)
     return {
         "tasks": [_task_row(task, image) for task, image in zip(layout.tasks, linked.images)],
@@ -102,7 +103,7 @@ def rows(linked: Linked) -> dict[str, list[list[int]]]:
             )
             for mapping in linked.maps
         ],
-        "slots": [_slot_row(task.index, slot) for task in layout.tasks for slot in task.slots],
+        "slots": [_slot_row(task.index, slot, names) for task in layout.tasks for slot in task.slots],
         "windows": [_window_row(window) for window in windows],
     }
 

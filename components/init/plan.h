@@ -21,8 +21,9 @@ enum init_range_kind {
     INIT_RANGE_TEXT = 3,
     INIT_RANGE_RODATA = 4,
     INIT_RANGE_DATA = 5,  /* data, bss and heap */
-    INIT_RANGE_ARENA = 6, /* place for device windows, mapped at run time */
-    INIT_RANGE_KEEP = 7   /* data that a restart leaves alone */
+    INIT_RANGE_ARENA = 6, /* place for device windows and queues, mapped at run time */
+    INIT_RANGE_KEEP = 7,  /* data that a restart leaves alone */
+    INIT_RANGE_DMA = 8    /* memory that devices reach */
 };
 
 struct init_range {

@@ -65,7 +65,7 @@ class Builder:
         return StructType(name, full, self.place(file))
 
     def interface(self, file: str, name: str, methods, errors=(), events=(), dataports=()) -> Interface:
-        """methods: (name, (parameter, type, "in" | "out")...); events: (name, "in" | "out")"""
+        """methods: (name, (parameter, type, "in" | "out")...); events: (name, "in" | "out"); dataports: (name, bytes[, "dma"])"""
         place = self.place(file)
         rows = []
         for number, (method, *parameters) in enumerate(methods, 1):
@@ -77,7 +77,7 @@ class Builder:
             tuple(rows),
             tuple(errors),
             tuple(Event(n, way == "out", self.place(file)) for n, way in events),
-            tuple(Dataport(n, size, self.place(file)) for n, size in dataports),
+            tuple(Dataport(n, size, self.place(file), bool(dma)) for n, size, *dma in dataports),
             place,
         )
 
@@ -182,7 +182,7 @@ def rich(root: Path = ROOT, second: bool = True) -> System:
         ],
         errors=("NOBODY", "TOO_LOUD"),
         events=(("kick", "in"), ("flush", "in"), ("ready", "out"), ("low", "out")),
-        dataports=(("ring", 16384), ("log", 100)),
+        dataports=(("ring", 16384, "dma"), ("log", 100)),
     )
     quiet = b.interface("store", "Quiet", [], events=(("poke", "in"),))
     tiny = b.interface("tiny", "Tiny", [("one", ("value", U8, "in"), ("twice", U16, "out"))])

@@ -11,6 +11,7 @@ from systems import U8, U32, Builder
 from nexusgen import abi, wire
 from nexusgen.diagnostics import Failed
 from nexusgen.layout import Layout, irq_bits, lay_out, type_slots
+from nexusgen.layout_devices import arena, device_rights
 from nexusgen.model import BytesType, Device, StringType, System
 
 N = abi.load()
@@ -78,9 +79,10 @@ class Numbers(unittest.TestCase):
             slots = [slot.name for slot in self.tasks[name].slots]
             self.assertEqual(slots, ["console", "store", "quiet"])
         store = self.tasks["store"].instance.component
-        expected = {"console": 0, "uses tiny": 1, "power": 2, "device dev": 3, "device rtc": 4}
+        expected = {"console": 0, "uses tiny": 1, "power": 2, "device dev": 3, "device rtc": 4, "dma dev": 5}
         self.assertEqual(type_slots(store, False), expected)
-        self.assertEqual([slot.kind for slot in self.tasks["store"].slots[5:]], ["PORT", "PORT"])
+        kinds = ["DMA", "PORT", "DMA", "PORT", "DMA"]
+        self.assertEqual([slot.kind for slot in self.tasks["store"].slots[5:]], kinds)
         self.assertEqual(
             [slot.kind for slot in self.tasks["init"].slots], ["CONSOLE", "TASK", "FACTORY", "NONE"]
         )
@@ -100,11 +102,73 @@ class Numbers(unittest.TestCase):
         used = [bit for link in clients for bit in link.in_bits.values()]
         self.assertEqual(used, [3, 4, 5, 6, 7])
 
+    def test_an_interrupt_is_a_right_and_one_bit(self) -> None:
+        """The ceiling of a device with `irq`, and of one without; bits in the order of declaration."""
+        dev, rtc = self.tasks["store"].slots[3:5]
+        self.assertEqual((dev.rights, dev.bits), (("READ", "MAP", "IRQ"), 1 << 2))
+        self.assertEqual((rtc.rights, rtc.bits), (("READ", "WRITE", "MAP"), 0))
+        slots = lay_out(star(1, 1, irqs=3)).tasks[1].slots
+        self.assertEqual([slot.bits for slot in slots[1:4]], [1 << 2, 1 << 3, 1 << 4])
+
+    def test_rights_follow_from_the_declaration_alone(self) -> None:
+        """Each of irq and trusted adds one right."""
+        place = Builder().place("x")
+        for irq in (False, True):
+            for trusted in (False, True):
+                device = Device("d", "virtio.rng", None, irq, 4096, trusted, None, place)
+                rights = set(device_rights(device)) - {"READ", "MAP"}
+                self.assertEqual("IRQ" in rights, irq)
+                self.assertEqual("WRITE" in rights, trusted)
+                self.assertEqual(len(rights), irq + trusted)
+
+    def test_queues_follow_the_window_of_a_guarded_device_with_dma(self) -> None:
+        """Two pages more in the arena; none for a trusted device, one without DMA, and the RTC."""
+        b = Builder()
+        devices = tuple(
+            Device(name, device_class, None, False, dma, trusted, None, b.place("x"))
+            for name, device_class, dma, trusted in (
+                ("plain", "virtio.rng", 0, False),
+                ("guarded", "virtio.blk", 4096, False),
+                ("rtc", "goldfish.rtc", 0, False),
+                ("trusted", "virtio.net", 8192, True),
+                ("last", "virtio.net", 4096, False),
+            )
+        )
+        x = b.instance(b.component("x", devices=devices))
+        init = b.instance(b.component("init"))
+        system = b.system("devices", init, (init, x), ())
+        places, pages = arena(system, x.component)
+        found = {name: (place.page, place.queue_page) for name, place in places.items()}
+        expected = {"plain": (0, None), "guarded": (1, 2), "rtc": (4, None), "trusted": (5, None)}
+        self.assertEqual(found, expected | {"last": (6, 7)})
+        self.assertEqual(pages, 9)
+        task = lay_out(system).tasks[1]
+        self.assertEqual(task.arena_pages, 9)
+        self.assertEqual([area.device for area in task.dma], ["guarded", "trusted", "last"])
+        self.assertEqual([area.pages for area in task.dma], [1, 2, 1])
+        kinds = [(slot.kind, slot.rights, slot.memory) for slot in task.slots[6:]]
+        both = ("READ", "WRITE")
+        self.assertEqual(kinds, [("DMA", both, f"x dma {n}") for n in ("guarded", "trusted", "last")])
+
+    def test_a_dataport_marked_dma_has_a_slot_of_its_owner(self) -> None:
+        """One for each connection, named by its extent; none for other dataports and for bulk memory."""
+        store = self.tasks["store"]
+        found = [[region.dma_slot for region in link.regions] for link in store.clients]
+        self.assertEqual(found, [[7, None, None, None], [], [9, None, None, None]])
+        for link in (store.clients[0], store.clients[2]):
+            region = link.regions[0]
+            self.assertEqual(region.owner, store.index)
+            self.assertEqual(store.slots[region.dma_slot].memory, region.memory)
+        self.assertEqual(store.slots[7].memory, "visitor.store -> store.store ring")
+        extents = [region.memory for link in self.layout.links for region in link.regions]
+        self.assertEqual(len(extents), len(set(extents)))
+
     def test_everything_mapped_has_a_guard_page_before_it(self) -> None:
-        """Arena, stack, dataports, bulk, image."""
+        """Arena, stack, DMA memory, dataports, bulk, image."""
         for task in self.layout.tasks:
-            arena = task.base + N["ARENA_OFFSET"]
-            rows = [(arena, arena + task.arena_pages * 4096), (task.stack_start, task.stack_end)]
+            start = task.base + N["ARENA_OFFSET"]
+            rows = [(start, start + task.arena_pages * 4096), (task.stack_start, task.stack_end)]
+            rows += [(area.va, area.va + area.pages * 4096) for area in task.dma]
             for link in task.servers:
                 rows += [(r.client_va, r.client_va + r.pages * 4096) for r in link.regions]
             for link in task.clients:
@@ -175,6 +239,23 @@ class Refused(unittest.TestCase):
         self.assertEqual(len(lay_out(star(62, 0)).tasks), 64)
         self.fails(star(63, 0), "NX804", "assembly star has 65 components, the kernel 64")
 
+    def test_slots_used_up(self) -> None:
+        """128 slots for each task: its console, and one for each connection's dataport marked `dma`."""
+        for ports, clients, fits in ((127, 1, True), (64, 2, False)):
+            b = Builder()
+            names = [(f"d{n}", 4096, "dma") for n in range(ports)]
+            hub = b.interface("hub", "Hub", [], dataports=names)
+            server = b.instance(b.component("hub", provides=(("hub", hub),)))
+            spoke = b.component("spoke", uses=(("hub", hub),))
+            spokes = [b.instance(spoke, f"spoke{n}") for n in range(clients)]
+            init = b.instance(b.component("init"))
+            wires = [(one, "hub", server, "hub") for one in spokes]
+            system = b.system("star", init, (init, server, *spokes), wires)
+            if fits:
+                self.assertEqual(len(lay_out(system).tasks[1].slots), N["TASK_SLOTS_MAX"])
+            else:
+                self.fails(system, "NX812", "`hub` has 129 capability slots, a task 128")
+
     def test_addresses_used_up(self) -> None:
         """A stack as large as the task's addresses."""
         system = star(1, 0)
@@ -186,7 +267,7 @@ class Refused(unittest.TestCase):
             if fits:
                 lay_out(changed)
             else:
-                self.fails(changed, "NX807", "the stack and the dataports of `hub` do not fit")
+                self.fails(changed, "NX807", "the stack, the DMA memory and the dataports of `hub` do not fit")
 
     def test_no_window_for_a_device(self) -> None:
         """A platform without virtio."""

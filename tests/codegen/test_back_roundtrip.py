@@ -13,7 +13,7 @@ import systems
 from nexusgen.emit_glue import ComponentView
 from nexusgen.emit_instance import region_symbol
 from nexusgen.generate import generate
-from nexusgen.layout import lay_out
+from nexusgen.layout import irq_bits, lay_out
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -44,7 +44,7 @@ class RoundTrip(unittest.TestCase):
         system = systems.rich(second=False)
         generate(system, self.folder, systems.ROOT)
         self.layout = lay_out(system)
-        self.write_renames(ComponentView(system.instances[0].component, False, systems.ROOT))
+        self.write_renames(ComponentView(system.instances[0].component, False, {}, systems.ROOT))
         self.write_layout()
 
     def write_renames(self, view: ComponentView) -> None:
@@ -75,6 +75,9 @@ class RoundTrip(unittest.TestCase):
             f"#define KICK_OF_VISITOR (UINT64_C(1) << {first.in_bits['kick']})",
             f"#define KICK_OF_OTHER (UINT64_C(1) << {other.in_bits['kick']})",
             f"#define TASK_OF_OTHER {other.client}",
+            f"#define RING_SLOT_OF_VISITOR {first.regions[0].dma_slot}",
+            f"#define RING_SLOT_OF_OTHER {other.regions[0].dma_slot}",
+            f"#define IRQ_OF_DEV (UINT64_C(1) << {irq_bits(self.layout.tasks[1].instance.component)['dev']})",
         ]
         (self.folder / "layout.h").write_text("\n".join(lines) + "\n")
 

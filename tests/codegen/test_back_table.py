@@ -165,9 +165,29 @@ class Table(Linked):
         self.assertEqual(rows[1], [0, 0, N["CAP_PORT"], call_notify, 1, 1, 0b11000, 0, 0])
         self.assertEqual(rows[2], [0, 0, N["CAP_PORT"], N["RIGHT_NOTIFY"], 1, 0, 0b100000, 0, 0])
         read_map = N["RIGHT_READ"] | N["RIGHT_MAP"]
-        self.assertEqual(rows[6], [1, 1, N["CAP_MMIO"], read_map, 4, 0, 0, 0x10001000, 0x8000])
+        read_map_irq = read_map | N["RIGHT_IRQ"]
+        self.assertEqual(rows[6], [1, 1, N["CAP_MMIO"], read_map_irq, 4, 0, 1 << 2, 0x10001000, 0x8000])
         self.assertEqual(rows[7][3], read_map | N["RIGHT_WRITE"])
         self.assertEqual([row[2] for row in rows if row[0] == 2], [6, N["CAP_TASK"], N["CAP_FACTORY"], 0])
+
+    def test_dma_memory_is_whole_zero_and_named_by_a_slot(self) -> None:
+        """An extent of the owner with the flag, mapped once or with its client, and its row in the slot."""
+        sections = self.decoded(self.payload())
+        found = {}
+        for row in sections["slots"]:
+            if row[2] == N["CAP_DMA"]:
+                self.assertEqual([row[0], row[1], row[3]], [1, 0, N["RIGHT_READ"] | N["RIGHT_WRITE"]])
+                self.assertEqual(row[5:], [0, 0, 0, 0])
+                phys, count, flags, owner, source, size = sections["memories"][row[4]]
+                self.assertEqual((owner, source, size), (1, 0, 0))
+                maps = [m for m in sections["maps"] if m[1] == row[4]]
+                self.assertEqual({m[3] for m in maps}, {N["PROT_RW"]})
+                found[row[4]] = (count, flags, [m[0] for m in maps])
+        dma, shared = N["MEMORY_DMA"], N["MEMORY_DMA"] | N["MEMORY_SHARED"]
+        expected = [(4, dma, [1]), (4, shared, [0, 1]), (4, shared, [1, 3])]
+        self.assertEqual(sorted(found.values()), sorted(expected))
+        flagged = [n for n, row in enumerate(sections["memories"]) if row[2] & dma]
+        self.assertEqual(flagged, sorted(found))
 
     def test_the_kernel_accepts_it(self) -> None:
         """kernel/core/table.c, compiled here, judges the payload and every spoiled copy of its table."""
@@ -204,6 +224,10 @@ class Table(Linked):
         self.assertIn("kind PORT, rights CALL+NOTIFY", text)
         self.assertIn("bulk in: phys", text)
         self.assertIn("flags SHARED+KEEP", text)
+        self.assertIn("kind MMIO, rights READ+MAP+IRQ, object 4, bits 0x4", text)
+        self.assertIn("kind DMA, rights READ+WRITE", text)
+        self.assertIn("store dma dev: phys", text)
+        self.assertIn("flags SHARED+DMA", text)
         self.assertNotIn(str(self.folder), text)
 
 

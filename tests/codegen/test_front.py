@@ -12,7 +12,7 @@ from pathlib import Path
 
 from front import ROOT, VALID, WRONG, nexusgen
 
-from nexusgen import checks, parse, platforms
+from nexusgen import checks, checks_devices, parse, platforms
 from nexusgen.diagnostics import Failed, did_you_mean
 from nexusgen.frontend import load
 from nexusgen.model import EnumType
@@ -114,6 +114,13 @@ class Model(unittest.TestCase):
         instance = next(i for i in load(VALID, "words_as_names").instances if i.name == "extends")
         self.assertEqual(instance.attributes, {"limit": 3, "power": 3, "connect": 1})
 
+    def test_a_dataport_says_whether_devices_may_reach_it(self) -> None:
+        platform = component(load(VALID, "words_as_names"), "platform")
+        ports = platform.provides[0].interface.dataports
+        self.assertEqual([(p.name, p.size, p.dma) for p in ports], [("source", 4096, False), ("dma", 8192, True)])
+        (device,) = platform.devices
+        self.assertEqual((device.dma, device.irq, device.trusted), (8192, True, True))
+
     def test_files_are_all_that_was_read(self) -> None:
         files = {path.relative_to(VALID).as_posix() for path in load(VALID, "full").files}
         self.assertEqual(
@@ -129,6 +136,7 @@ class Model(unittest.TestCase):
     def test_the_limits_are_the_kernels(self) -> None:
         text = (ROOT / "kernel" / "include" / "neuron" / "limits.h").read_text()
         self.assertEqual(int(re.search(r"NEURON_TASKS_MAX (\d+)", text)[1]), checks.TASKS_MAX)
+        self.assertEqual(int(re.search(r"NEURON_TASK_DEVICES_MAX (\d+)", text)[1]), checks_devices.DEVICES_MAX)
         kernel_end = int(re.search(r"NEURON_PAYLOAD_BASE (\w+)", text)[1], 0)
         ram = int(re.search(r"NEURON_RAM_BASE (\w+)", text)[1], 0)
         self.assertEqual(kernel_end - ram, checks.KERNEL_BYTES)
@@ -227,6 +235,11 @@ class Robust(unittest.TestCase):
             "assembly x { component a a; component b b; connect b.c -> a.c; }"
         )
         self.assertEqual(set(re.findall(r"NX\d+(?=:)", found)), {"NX101"})
+
+    def test_four_devices_are_not_too_many(self) -> None:
+        devices = " ".join(f"device virtio.rng[{n}] d{n};" for n in range(4))
+        found = self.check(f'component a {{ source "part.c"; {devices} }} assembly x {{ component a a; }}')
+        self.assertEqual(found, "")
 
     def test_errors_of_one_file_are_bounded(self) -> None:
         self.assertLessEqual(

@@ -75,6 +75,12 @@ class Graph(unittest.TestCase):
         for edge in ('"clock" -> "watcher" [', '"clock" -> "worker" [', '"spare" -> "worker" ['):
             self.assertIn(edge, dot)
 
+    def test_it_says_what_devices_reach(self) -> None:
+        self.assertIn('label="virtio.rng\\ndma 16K"', self.draw("full", ".dot"))
+        dot = self.draw("words_as_names", ".dot")
+        self.assertIn('label="virtio.rng\\ndma 8K, trusted"', dot)
+        self.assertIn('label="stack\\nsource [shared]\\ndma [shared, dma]"', dot)
+
     def test_the_most_urgent_layer_comes_first(self) -> None:
         dot = self.draw("full", ".dot")
         places = [dot.index(f'"{name}" [') for name in ("init", "clock", "spare", "watcher", "worker")]

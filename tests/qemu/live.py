@@ -5,7 +5,8 @@
   ceilings   of every slot: what the table says may be put there at run time, else nothing
   mappings   every page of every task, walked from the satp value that the kernel loads for it, with the
              table's mappings and the two message pages; in the arena of a task any page of a window that
-             it was granted, as far as the right goes; plus W^X and no user access in the kernel's own
+             it was granted, as far as the right goes, and any queue of such a window, to read; plus W^X and
+             no user access in the kernel's own
 """
 
 from __future__ import annotations
@@ -26,8 +27,14 @@ PAGE, ENTRIES = N["PAGE"], N["PT_ENTRIES"]
 FIRST, END = N["KERNEL_BASE"], N["PAYLOAD_BASE"]
 V, R, W, X, U = 1, 2, 4, 8, 16
 SLOT_FIELDS = ("kind", "rights", "object", "badge", "bits")
-CEILING_FIELDS = {"kind": "kind", "rights": "rights", "class": "object"}
-CEILING_FIELDS |= {word: word for word in ("base", "bytes", "bits")}
+CEILING_FIELDS = {
+    "kind": "kind",
+    "rights": "rights",
+    "class": "object",
+    "bits": "bits",
+    "base": "base",
+    "bytes": "bytes",
+}
 
 
 class Kernel:
@@ -85,8 +92,8 @@ def compare_slots(kernel: Kernel, memory: Memory, table: dict, grants: dict[int,
         live = {field: memory.read(kernel, "slots", "slot", row, field) for field in SLOT_FIELDS}
         wanted = {field: 0 if declared["runtime"] else declared[field] for field in SLOT_FIELDS}
         if row in grants:
-            wanted.update(kind=declared["kind"], rights=declared["rights"], object=grants[row])
-            wanted["bits"] = declared["bits"] if declared["rights"] & N["RIGHT_IRQ"] else 0
+            wanted.update({field: declared[field] for field in ("kind", "rights", "bits")})
+            wanted["object"] = grants[row]
         if live != wanted:
             complaints.append(f"slot {row} ({declared['name']}): is {live}, declared {wanted}")
     return complaints
@@ -146,12 +153,20 @@ def live_pages(memory: Memory, root: int, complaints: list[str], name: str) -> d
     return pages
 
 
-def device_page_ok(table: dict, grants: dict[int, int], task: int, page: tuple[int, int]) -> bool:
-    """Whether a page in the arena shows a window that the task was granted, no further than its right."""
+def device_page_ok(
+    kernel: Kernel, table: dict, grants: dict[int, int], task: int, page: tuple[int, int]
+) -> bool:
+    """Whether a page in the arena shows a window that the task was granted, no further than its right; or a
+    queue of such a window, to read."""
     for slot, window in grants.items():
         row, base = table["slots"][slot], table["windows"][window]["base"]
-        if row["owner"] == task and base <= page[0] < base + table["windows"][window]["bytes"]:
+        if row["owner"] != task:
+            continue
+        if base <= page[0] < base + table["windows"][window]["bytes"]:
             return page[1] == R or (page[1] == R | W and bool(row["rights"] & N["RIGHT_WRITE"]))
+        queues = kernel.symbols["queue_pages"] + window * N["WINDOW_QUEUES"] * PAGE
+        if queues <= page[0] < queues + N["WINDOW_QUEUES"] * PAGE:
+            return page[1] == R
     return False
 
 
@@ -167,7 +182,7 @@ def compare_mappings(kernel: Kernel, memory: Memory, table: dict, grants: dict[i
         wanted = declared_pages(kernel, table, task)
         arena = N["USER_BASE"] + task * N["USER_SPAN"] + N["ARENA_OFFSET"]
         for address in range(arena, arena + row["arena_pages"] * PAGE, PAGE):
-            if address in live and device_page_ok(table, grants, task, live[address]):
+            if address in live and device_page_ok(kernel, table, grants, task, live[address]):
                 del live[address]
         for address in sorted(live.keys() | wanted.keys()):
             if live.get(address) != wanted.get(address):

@@ -33,7 +33,8 @@ from live import N, PAGE, W, X, Kernel, Memory, compare, leaf_of  # noqa: E402
 from run import Machine  # noqa: E402
 
 GRANT = re.compile(rb"init: mmio (grant|revoke) svc=(\w+) dev=(\w+)(?: class=\S+ base=(0x[0-9a-f]+))?")
-RUNNING, CREATED = N["TASK_RUNNING"], N["TASK_CREATED"]
+RUNNING = N["TASK_RUNNING"]
+FIRST_LIFE = 1  # a task's generation before it has ever died
 
 
 class Granted:
@@ -43,7 +44,7 @@ class Granted:
         self.kernel, self.table = kernel, table
         self.rows: dict[int, int] = {}
         self.lines = 0
-        self.ended: dict[int, int] = {}  # task -> the last of its lives that is over
+        self.ended: dict[int, int] = {}  # task -> its generation after the last of its lives that is over
         self.died: int | None = None  # the task that died at this moment
         names = {row: slot["name"].split(" ") for row, slot in enumerate(table["slots"]) if slot["runtime"]}
         self.by_name = {f"{name[0]} {name[-1]}": row for row, name in names.items()}
@@ -64,7 +65,7 @@ class Granted:
             state, life = (
                 memory.read(self.kernel, "tasks", "task", task, member) for member in ("state", "generation")
             )
-            if life > self.ended.get(task, 0) and state not in (RUNNING, CREATED):
+            if life > self.ended.get(task, FIRST_LIFE) and state != RUNNING:
                 self.ended[task], self.died = life, task
                 kept = (row for row in self.rows if self.table["slots"][row]["owner"] != task)
                 self.rows = {row: self.rows[row] for row in kept}
@@ -73,7 +74,7 @@ class Granted:
 def name_of(kernel: Kernel, memory: Memory, init: int, symbol: str, task: int | None) -> str:
     """Which moment this is; the task that it is about, if it is known."""
     if symbol == "life_start":
-        if memory.read(kernel, "tasks", "task", task, "state") != CREATED:
+        if memory.read(kernel, "tasks", "task", task, "generation") > FIRST_LIFE:
             return "restart"
         return "boot" if task == init else "start"
     if symbol == "arch_power_off":

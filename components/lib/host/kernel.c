@@ -24,3 +24,26 @@ int64_t neuron_peers_changed(struct neuron_peers_changed_out *out)
     *out = (struct neuron_peers_changed_out){0};
     return host_kernel.peers_changed != 0 ? host_kernel.peers_changed(out) : NEURON_BAD_CALL;
 }
+
+int64_t neuron_irq_ack(uint64_t slot, struct neuron_irq_ack_out *out)
+{
+    *out = (struct neuron_irq_ack_out){0};
+    return host_kernel.irq_ack != 0 ? host_kernel.irq_ack(slot, out) : NEURON_BAD_CALL;
+}
+
+int64_t neuron_dev_write(uint64_t slot, uint64_t reg, uint64_t value)
+{
+    return host_kernel.dev_write != 0 ? host_kernel.dev_write(slot, reg, value) : NEURON_BAD_CALL;
+}
+
+int64_t neuron_dev_queue(uint64_t slot, uint64_t queue, uint64_t size, uint64_t va)
+{
+    return host_kernel.dev_queue != 0 ? host_kernel.dev_queue(slot, queue, size, va)
+                                      : NEURON_BAD_CALL;
+}
+
+int64_t neuron_dev_post(uint64_t slot, uint64_t queue, uint64_t head, uint64_t count, uint64_t kick)
+{
+    return host_kernel.dev_post != 0 ? host_kernel.dev_post(slot, queue, head, count, kick)
+                                     : NEURON_BAD_CALL;
+}

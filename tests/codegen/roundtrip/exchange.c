@@ -63,6 +63,23 @@ void events_and_dataports(void)
     CHECK(server_ring(3) != server_ring(1));
     CHECK(server_ring(2) == NULL && server_ring(9) == NULL);
     memset(store_ring(), 1, STORE_RING_BYTES);
+    CHECK_EQUAL(server_ring_slot(1), RING_SLOT_OF_VISITOR);
+    CHECK_EQUAL(server_ring_slot(3), RING_SLOT_OF_OTHER);
+    CHECK_EQUAL(server_ring_slot(2), NEURON_EMPTY_SLOT); /* a client of another endpoint */
+    CHECK_EQUAL(server_ring_slot(0), NEURON_EMPTY_SLOT);
+    CHECK_EQUAL(server_ring_slot(4), NEURON_EMPTY_SLOT);
+}
+
+void interrupts(void)
+{
+    start();
+    server_notified(KICK_OF_VISITOR);
+    CHECK_EQUAL(server.interrupts, 0);
+    server_notified(IRQ_OF_DEV);
+    CHECK_EQUAL(server.interrupts, 1);
+    server_notified(IRQ_OF_DEV | KICK_OF_VISITOR);
+    CHECK_EQUAL(server.interrupts, 2);
+    CHECK_EQUAL(server.kicks, 2);
 }
 
 static void answer_add(void)

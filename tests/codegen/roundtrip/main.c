@@ -10,6 +10,7 @@ int main(void)
     malformed_replies();
     errors();
     events_and_dataports();
+    interrupts();
     deferred();
     bulk();
     abandoned();

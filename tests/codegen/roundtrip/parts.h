@@ -8,6 +8,7 @@ void malformed_requests(void);
 void malformed_replies(void);
 void errors(void);
 void events_and_dataports(void);
+void interrupts(void);
 void deferred(void);
 void bulk(void);
 void abandoned(void);

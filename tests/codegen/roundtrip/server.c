@@ -131,6 +131,11 @@ int store_save(struct nexus_client client, const char *label, const void *data, 
     return note(client);
 }
 
+void dev_interrupt(void)
+{
+    server.interrupts++;
+}
+
 void store_kick(struct nexus_client client)
 {
     server.client = client.id;
@@ -190,6 +195,11 @@ int server_raise_low(uint32_t client)
 void *server_ring(uint32_t client)
 {
     return store_ring((struct nexus_client){.id = client});
+}
+
+int server_ring_slot(uint32_t client)
+{
+    return store_ring_slot((struct nexus_client){.id = client});
 }
 
 void server_notified(uint64_t bits)

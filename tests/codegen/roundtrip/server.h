@@ -28,7 +28,7 @@ struct server {
     bool flag;
     uint8_t data[20000]; /* last bytes in, next bytes out */
     size_t data_len;
-    unsigned kicks, flushes, pokes, deaths;
+    unsigned kicks, flushes, pokes, deaths, interrupts;
     uint32_t client_task; /* of the last client whose message was refused */
     int refused;          /* and why */
 };
@@ -41,6 +41,7 @@ int server_reply_load(int result, const void *data, size_t data_len, uint32_t mo
 int server_raise_ready(uint32_t client);
 int server_raise_low(uint32_t client);
 void *server_ring(uint32_t client);
+int server_ring_slot(uint32_t client);
 
 /* The glue of the server, which has the same name as the client's. */
 void server_notified(uint64_t bits);

@@ -36,6 +36,7 @@ struct nexus_client_row {
     const uint64_t *in_bits;  /* per `event in`: its bit in our notification word */
     const uint64_t *out_bits; /* per `event out`: its bit in the client's */
     void *const *dataports;   /* per dataport: where we see it */
+    const uint32_t *dma_slots; /* per dataport: the slot for our devices, 0: none; NULL: no dataport has one */
     struct nexus_bulk *bulk;  /* NULL if the interface needs none */
 };
 
@@ -386,6 +387,15 @@ static inline void *nexus_dataport_of(struct nexus_client client, uint32_t endpo
 {
     const struct nexus_client_row *row = nexus_client_of(client.id);
     return row == NULL || row->endpoint != endpoint ? NULL : row->dataports[dataport];
+}
+
+/* The slot in which our devices find that dataport. */
+static inline int nexus_dma_slot_of(struct nexus_client client, uint32_t endpoint,
+                                    uint32_t dataport)
+{
+    const struct nexus_client_row *row = nexus_client_of(client.id);
+    return row == NULL || row->endpoint != endpoint ? NEURON_EMPTY_SLOT
+                                                    : (int)row->dma_slots[dataport];
 }
 
 #endif

@@ -23,20 +23,21 @@ static uint64_t restarts_tiny[3];
 static const struct init_range ranges_store[] = {
     {0x110001000, 0x110002000, INIT_RANGE_MESSAGES, NEURON_PROT_RW}, /* requests */
     {0x110003000, 0x110004000, INIT_RANGE_MESSAGES, NEURON_PROT_RW}, /* own calls */
-    {0x110005000, 0x110007000, INIT_RANGE_ARENA, 0}, /* devices */
-    {0x110008000, 0x11000a000, INIT_RANGE_STACK, NEURON_PROT_RW}, /* stack */
-    {0x11000b000, 0x11000f000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* store.ring of visitor */
-    {0x110010000, 0x110011000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* store.log of visitor */
-    {0x110012000, 0x110015000, INIT_RANGE_DATAPORT, NEURON_PROT_R}, /* store.bulk in of visitor */
-    {0x110016000, 0x11001b000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* store.bulk out of visitor */
-    {0x11001c000, 0x110020000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* second.ring of other */
-    {0x110021000, 0x110022000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* second.log of other */
-    {0x110023000, 0x110026000, INIT_RANGE_DATAPORT, NEURON_PROT_R}, /* second.bulk in of other */
-    {0x110027000, 0x11002c000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* second.bulk out of other */
-    {0x11002d000, 0x11002f000, INIT_RANGE_TEXT, NEURON_PROT_RX}, /* text */
-    {0x11002f000, 0x110030000, INIT_RANGE_RODATA, NEURON_PROT_R}, /* rodata */
-    {0x110031000, 0x110033000, INIT_RANGE_DATA, NEURON_PROT_RW}, /* data */
-    {0x110035000, 0x110037000, INIT_RANGE_KEEP, NEURON_PROT_RW}, /* keep */
+    {0x110005000, 0x110009000, INIT_RANGE_ARENA, 0}, /* devices */
+    {0x11000a000, 0x11000c000, INIT_RANGE_STACK, NEURON_PROT_RW}, /* stack */
+    {0x11000d000, 0x110011000, INIT_RANGE_DMA, NEURON_PROT_RW}, /* dma dev */
+    {0x110012000, 0x110016000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* store.ring of visitor */
+    {0x110017000, 0x110018000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* store.log of visitor */
+    {0x110019000, 0x11001c000, INIT_RANGE_DATAPORT, NEURON_PROT_R}, /* store.bulk in of visitor */
+    {0x11001d000, 0x110022000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* store.bulk out of visitor */
+    {0x110023000, 0x110027000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* second.ring of other */
+    {0x110028000, 0x110029000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* second.log of other */
+    {0x11002a000, 0x11002d000, INIT_RANGE_DATAPORT, NEURON_PROT_R}, /* second.bulk in of other */
+    {0x11002e000, 0x110033000, INIT_RANGE_DATAPORT, NEURON_PROT_RW}, /* second.bulk out of other */
+    {0x110034000, 0x110036000, INIT_RANGE_TEXT, NEURON_PROT_RX}, /* text */
+    {0x110036000, 0x110037000, INIT_RANGE_RODATA, NEURON_PROT_R}, /* rodata */
+    {0x110038000, 0x11003a000, INIT_RANGE_DATA, NEURON_PROT_RW}, /* data */
+    {0x11003c000, 0x11003e000, INIT_RANGE_KEEP, NEURON_PROT_RW}, /* keep */
 };
 
 static uint64_t restarts_store[3];
@@ -47,7 +48,7 @@ static const struct init_need needs_store[] = {
         .class_name = "virtio.rng",
         .policy = "device.mmio.rng",
         .class_number = NEURON_CLASS_VIRTIO_RNG,
-        .rights = NEURON_RIGHT_READ | NEURON_RIGHT_MAP,
+        .rights = NEURON_RIGHT_READ | NEURON_RIGHT_MAP | NEURON_RIGHT_IRQ,
         .slot = 3,
         .index = -1,
     },
@@ -116,7 +117,7 @@ const struct init_task init_plan[] = {
         .restart_times = restarts_store,
         .ready_within = UINT64_C(20000000),
         .expects_ready = 1,
-        .range_count = 16,
+        .range_count = 17,
         .ranges = ranges_store,
         .need_count = 2,
         .needs = needs_store,

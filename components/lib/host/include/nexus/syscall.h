@@ -16,9 +16,18 @@ struct neuron_peers_changed_out {
     uint64_t tasks;
 };
 
+struct neuron_irq_ack_out {
+    uint64_t reasons;
+};
+
 int64_t neuron_recv(uint64_t deadline, struct neuron_recv_out *out);
 int64_t neuron_reply_recv(uint64_t token, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2,
                           uint64_t w3, uint64_t deadline, struct neuron_reply_recv_out *out);
 int64_t neuron_peers_changed(struct neuron_peers_changed_out *out);
+int64_t neuron_irq_ack(uint64_t slot, struct neuron_irq_ack_out *out);
+int64_t neuron_dev_write(uint64_t slot, uint64_t reg, uint64_t value);
+int64_t neuron_dev_queue(uint64_t slot, uint64_t queue, uint64_t size, uint64_t va);
+int64_t neuron_dev_post(uint64_t slot, uint64_t queue, uint64_t head, uint64_t count,
+                        uint64_t kick);
 
 #endif

@@ -34,6 +34,10 @@ static void *const nexus_client_1_dataports[] = {
     __nexus_dp_store_ring_1,
     __nexus_dp_store_log_1,
 };
+static const uint32_t nexus_client_1_dma_slots[] = {
+    7, /* ring */
+    0, /* log */
+};
 static struct nexus_bulk nexus_client_1_bulk = {
     .in = (void *)__nexus_dp_store_bulk_in_1,
     .out = (void *)__nexus_dp_store_bulk_out_1,
@@ -59,6 +63,10 @@ static void *const nexus_client_3_dataports[] = {
     __nexus_dp_second_ring_3,
     __nexus_dp_second_log_3,
 };
+static const uint32_t nexus_client_3_dma_slots[] = {
+    9, /* ring */
+    0, /* log */
+};
 static struct nexus_bulk nexus_client_3_bulk = {
     .in = (void *)__nexus_dp_second_bulk_in_3,
     .out = (void *)__nexus_dp_second_bulk_out_3,
@@ -70,10 +78,11 @@ const struct nexus_client_row nexus_clients[] = {
     {
         .client = { .id = 1, .name = "visitor", .task = 0 },
         .endpoint = 0, /* store */
-        .slot = 5,
+        .slot = 6,
         .in_bits = nexus_client_1_in_bits,
         .out_bits = nexus_client_1_out_bits,
         .dataports = nexus_client_1_dataports,
+        .dma_slots = nexus_client_1_dma_slots,
         .bulk = &nexus_client_1_bulk,
     },
     {
@@ -85,10 +94,11 @@ const struct nexus_client_row nexus_clients[] = {
     {
         .client = { .id = 3, .name = "other", .task = 3 },
         .endpoint = 1, /* second */
-        .slot = 6,
+        .slot = 8,
         .in_bits = nexus_client_3_in_bits,
         .out_bits = nexus_client_3_out_bits,
         .dataports = nexus_client_3_dataports,
+        .dma_slots = nexus_client_3_dma_slots,
         .bulk = &nexus_client_3_bulk,
     },
 };

@@ -161,6 +161,16 @@ int store_low(struct nexus_client client)
     return 0;
 }
 
+/* components/store/store.assembly:19 */
+int store_ring_slot(struct nexus_client client)
+{
+    if (store_mock.store_ring_slot != NULL) {
+        return store_mock.store_ring_slot(client);
+    }
+    fail_msg("unexpected call of store_ring_slot");
+    return 0;
+}
+
 /* components/store/store.assembly:5 */
 int second_ping_reply(struct nexus_token token, int result)
 {
@@ -282,6 +292,16 @@ int second_low(struct nexus_client client)
 }
 
 /* components/store/store.assembly:19 */
+int second_ring_slot(struct nexus_client client)
+{
+    if (store_mock.second_ring_slot != NULL) {
+        return store_mock.second_ring_slot(client);
+    }
+    fail_msg("unexpected call of second_ring_slot");
+    return 0;
+}
+
+/* components/store/store.assembly:19 */
 static uint64_t mock_store_ring[2048];
 
 void *store_ring(struct nexus_client client)
@@ -317,6 +337,8 @@ void *second_log(struct nexus_client client)
     return mock_second_log;
 }
 
+uint8_t dev_dma[DEV_DMA_BYTES] __attribute__((aligned(4096))); /* components/store/store.assembly:23 */
+
 void store_mock_reset(void)
 {
     memset(&store_mock, 0, sizeof(store_mock));
@@ -330,4 +352,5 @@ void store_mock_reset(void)
     memset(mock_store_log, 0, sizeof(mock_store_log));
     memset(mock_second_ring, 0, sizeof(mock_second_ring));
     memset(mock_second_log, 0, sizeof(mock_second_log));
+    memset(dev_dma, 0, DEV_DMA_BYTES);
 }

@@ -29,6 +29,7 @@ struct store_mock {
     int (*store_save_reply)(struct nexus_token token, int result, uint32_t kept); /* components/store/store.assembly:14 */
     int (*store_ready)(struct nexus_client client); /* components/store/store.assembly:17 */
     int (*store_low)(struct nexus_client client); /* components/store/store.assembly:18 */
+    int (*store_ring_slot)(struct nexus_client client); /* components/store/store.assembly:19 */
     int (*second_ping_reply)(struct nexus_token token, int result); /* components/store/store.assembly:5 */
     int (*second_add_reply)(struct nexus_token token, int result, int64_t sum); /* components/store/store.assembly:6 */
     int (*second_paint_reply)(struct nexus_token token, int result, enum Colour before); /* components/store/store.assembly:7 */
@@ -41,6 +42,7 @@ struct store_mock {
     int (*second_save_reply)(struct nexus_token token, int result, uint32_t kept); /* components/store/store.assembly:14 */
     int (*second_ready)(struct nexus_client client); /* components/store/store.assembly:17 */
     int (*second_low)(struct nexus_client client); /* components/store/store.assembly:18 */
+    int (*second_ring_slot)(struct nexus_client client); /* components/store/store.assembly:19 */
     char unused;
 };
 extern struct store_mock store_mock;

@@ -582,6 +582,11 @@ void *store_ring(struct nexus_client client)
     return nexus_dataport_of(client, 0, 0);
 }
 
+int store_ring_slot(struct nexus_client client)
+{
+    return nexus_dma_slot_of(client, 0, 0);
+}
+
 /* components/store/store.assembly:20 */
 void *store_log(struct nexus_client client)
 {
@@ -1077,6 +1082,11 @@ void *second_ring(struct nexus_client client)
     return nexus_dataport_of(client, 1, 0);
 }
 
+int second_ring_slot(struct nexus_client client)
+{
+    return nexus_dma_slot_of(client, 1, 0);
+}
+
 /* components/store/store.assembly:20 */
 void *second_log(struct nexus_client client)
 {
@@ -1208,6 +1218,9 @@ void nexus_glue_peers(uint64_t tasks)
 
 void nexus_glue_notified(uint64_t bits)
 {
+    if ((bits & (UINT64_C(1) << DEV_IRQ_BIT)) != 0) {
+        dev_interrupt(); /* components/store/store.assembly:23 */
+    }
     for (uint32_t i = 0; i < nexus_client_count; i++) {
         const struct nexus_client_row *row = &nexus_clients[i];
         if (row->endpoint == 0 && (bits & row->in_bits[0]) != 0) {

@@ -57,7 +57,17 @@ extern const bool loud; /* components/store/store.assembly:29 */
 #define POWER_SLOT 2 /* components/store/store.assembly:30 */
 #define DEV_SLOT 3 /* components/store/store.assembly:23 */
 #define DEV_IRQ_BIT 2 /* components/store/store.assembly:23 */
+#define DEV_PAGE 0 /* components/store/store.assembly:23 */
+#define DEV_QUEUE_PAGE 1 /* components/store/store.assembly:23 */
+#define DEV_DMA_SLOT 5 /* components/store/store.assembly:23 */
+#define DEV_DMA_BYTES 16384 /* components/store/store.assembly:23 */
 #define RTC_SLOT 4 /* components/store/store.assembly:24 */
+#define RTC_PAGE 3 /* components/store/store.assembly:24 */
+
+/* components/store/store.assembly:23: memory that the device may reach */
+extern uint8_t dev_dma[DEV_DMA_BYTES];
+/* components/store/store.assembly:23: define this; called when the device interrupts, which then is silent until nexus_irq_ack() */
+void dev_interrupt(void);
 
 /* --- uses Tiny tiny, components/store/store.assembly:34 --- */
 
@@ -122,6 +132,8 @@ int store_low(struct nexus_client client);
 /* components/store/store.assembly:19: memory shared with the client */
 #define STORE_RING_BYTES ((size_t)16384)
 void *store_ring(struct nexus_client client);
+/* components/store/store.assembly:19: the DMA slot of this memory; negative if the client is not one of this endpoint */
+int store_ring_slot(struct nexus_client client);
 
 /* components/store/store.assembly:20: memory shared with the client */
 #define STORE_LOG_BYTES ((size_t)100)
@@ -189,6 +201,8 @@ int second_low(struct nexus_client client);
 /* components/store/store.assembly:19: memory shared with the client */
 #define SECOND_RING_BYTES ((size_t)16384)
 void *second_ring(struct nexus_client client);
+/* components/store/store.assembly:19: the DMA slot of this memory; negative if the client is not one of this endpoint */
+int second_ring_slot(struct nexus_client client);
 
 /* components/store/store.assembly:20: memory shared with the client */
 #define SECOND_LOG_BYTES ((size_t)100)
