@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the authority that the running kernel holds with what was declared and granted so far.
 
-truth.py IMAGE KERNEL.elf TABLE.json [--after LINE] [--teeth] [--expect MOMENT ...]
+truth.py IMAGE KERNEL.elf TABLE.json [--after LINE] [--teeth] [--expect MOMENT ...] [--qemu ARGUMENT ...]
 
 Boots the image and stops it at each moment at which authority may have changed:
   boot       before the first instruction of init
@@ -12,8 +12,9 @@ Boots the image and stops it at each moment at which authority may have changed:
   end        where the machine would power off; or, as it does not end, after the console line
 At each the kernel's memory is read from outside and compared entry for entry (see live.py). What is granted
 is what init has said on the console, from `mmio grant` to the death of the task or `mmio revoke`.
---expect: moments that must have been there. --teeth: at the end changes page-table bits, a right, a slot and
-ceilings of the running machine in turn, and insists that each is reported at its row.
+--expect: moments that must have been there. --teeth: at the end changes page-table bits, a right, a slot,
+ceilings, and where there are some the bit of an interrupt and a queue's page of the running machine in turn,
+and insists that each is reported at its row.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2] / "codegen")]
 
 from debugger import A0, PC, Debugger, Stopped  # noqa: E402
-from live import N, PAGE, W, X, Kernel, Memory, compare, leaf_of  # noqa: E402
+from live import N, PAGE, W, X, Kernel, Memory, compare, leaf_of, target  # noqa: E402
 from run import Machine  # noqa: E402
 
 GRANT = re.compile(rb"init: mmio (grant|revoke) svc=(\w+) dev=(\w+)(?: class=\S+ base=(0x[0-9a-f]+))?")
@@ -110,6 +111,19 @@ def check_moments(
         debugger.step_past(place)
 
 
+def queue_page(kernel: Kernel, memory: Memory, table: dict) -> tuple[int, int, str] | None:
+    """What makes a mapped queue writable, and where that must be reported."""
+    for task, row in enumerate(table["tasks"]):
+        root = (memory.word(kernel.symbols["task_satp"] + 8 * task) & (1 << 44) - 1) * PAGE
+        arena = N["USER_BASE"] + task * N["USER_SPAN"] + N["ARENA_OFFSET"]
+        for address in range(arena, arena + row["arena_pages"] * PAGE, PAGE):
+            leaf = leaf_of(memory, root, address)
+            page = target(memory.word(leaf)) - kernel.symbols["queue_pages"]
+            if 0 <= page < N["WINDOWS_MAX"] * N["WINDOW_QUEUES"] * PAGE:
+                return leaf, W, f"page {address:#x}"
+    return None
+
+
 def check_teeth(
     kernel: Kernel, stopped: Stopped, debugger: Debugger, table: dict, grants: dict[int, int]
 ) -> list[str]:
@@ -136,6 +150,14 @@ def check_teeth(
         ("a ceiling is of another kind", ceiling("kind"), 1, f"ceiling {wide} "),
         ("a ceiling reaches further", ceiling("bytes") + 1, 0x80, f"ceiling {wide} "),
     ]
+    lined = next((row for row in grants if table["slots"][row]["bits"]), None)
+    if lined is not None:
+        for array, kind in (("slots", "slot"), ("ceilings", "ceiling")):
+            address, _ = kernel.place(array, kind, lined, "bits")
+            changes.append((f"another bit in a {kind}", address + 1, 1, f"{kind} {lined} "))
+    queue = queue_page(kernel, memory, table)
+    if queue is not None:
+        changes.append(("a queue becomes writable", *queue))
     complaints = []
     for what, address, bits, where in changes:
         debugger.flip(stopped.memory(), address, bits)
@@ -156,13 +178,14 @@ def main() -> int:
     parser.add_argument("--after", help="end when this line was printed (default: when the machine ends)")
     parser.add_argument("--teeth", action="store_true")
     parser.add_argument("--expect", action="append", default=[], help="a moment that must have been there")
+    parser.add_argument("--qemu", action="append", default=[], help="one more argument of QEMU")
     options = parser.parse_args()
     table = json.loads(options.table.read_text())
     kernel = Kernel(options.kernel)
     with tempfile.TemporaryDirectory(prefix="nexus-") as folder:
         port = str(Path(folder, "gdb"))
         extra = ["-chardev", f"socket,id=gdb,path={port},server=on,wait=off", "-gdb", "chardev:gdb", "-S"]
-        machine = Machine(options.image, extra, folder)
+        machine = Machine(options.image, [*extra, *options.qemu], folder)
         try:
             debugger = Debugger(port, machine)
             stopped = Stopped(machine, folder)

@@ -85,7 +85,8 @@ static int reset(void **state)
     bits_seen = 0;
     peers_seen = 0;
     host_clock_set(0);
-    host_kernel = (struct host_kernel){fake_recv, fake_reply_recv, fake_peers_changed};
+    host_kernel = (struct host_kernel){
+        .recv = fake_recv, .reply_recv = fake_reply_recv, .peers_changed = fake_peers_changed};
     return 0;
 }
 
