@@ -53,6 +53,14 @@ int guard_is_mapped(u32 window)
     return 0;
 }
 
+/* The word of features that a device has selected may survive its reset, or not, so it is selected anew:
+ * else features for one word, which are allowed there, land in the other. */
+static void write_features(u32 window, u32 word, u32 features)
+{
+    arch_device_write(windows[window].base, VIRTIO_MMIO_DRIVER_FEATURES_SEL, word);
+    arch_device_write(windows[window].base, VIRTIO_MMIO_DRIVER_FEATURES, features);
+}
+
 int guard_reset(u32 window)
 {
     u64 base = windows[window].base;
@@ -69,6 +77,9 @@ int guard_reset(u32 window)
             for (u32 q = 0; q < NEURON_WINDOW_QUEUES; q++) {
                 vqueues[vqueue_of(window, q)].size = 0;
             }
+            /* They may survive too: those of firmware, or of another owner. */
+            write_features(window, 1, 0);
+            write_features(window, 0, 0);
             return 1;
         }
     }
@@ -121,6 +132,26 @@ static int check_write(u64 window, u64 reg, u64 value)
                                                      : NEURON_BAD_REGISTER;
 }
 
+/* Writes what check_virtio_write() allows. */
+static int write_virtio(u32 window, u64 reg, u32 value)
+{
+    if (reg == VIRTIO_MMIO_STATUS && value == 0) {
+        return guard_reset(window) ? NEURON_OK : NEURON_STUCK;
+    }
+    if (reg == VIRTIO_MMIO_DRIVER_FEATURES) {
+        write_features(window, windows[window].feature_word, value);
+        return NEURON_OK;
+    }
+    if (reg == VIRTIO_MMIO_STATUS) {
+        windows[window].live = value / VIRTIO_STATUS_DRIVER_OK % 2;
+    }
+    if (reg == VIRTIO_MMIO_DRIVER_FEATURES_SEL) {
+        windows[window].feature_word = value;
+    }
+    arch_device_write(windows[window].base, reg, value);
+    return NEURON_OK;
+}
+
 int guard_write(u64 slot, u64 reg, u64 value)
 {
     u32 row = 0;
@@ -134,14 +165,8 @@ int guard_write(u64 slot, u64 reg, u64 value)
         return status;
     }
 
-    if (is_virtio(window) && reg == VIRTIO_MMIO_STATUS) {
-        if (value == 0) {
-            return guard_reset(window) ? NEURON_OK : NEURON_STUCK;
-        }
-        windows[window].live = (u32)(value / VIRTIO_STATUS_DRIVER_OK % 2);
-    }
-    if (is_virtio(window) && reg == VIRTIO_MMIO_DRIVER_FEATURES_SEL) {
-        windows[window].feature_word = (u32)value;
+    if (is_virtio(window)) {
+        return write_virtio(window, reg, (u32)value);
     }
     arch_device_write(windows[window].base, reg, (u32)value);
     return NEURON_OK;

@@ -20,14 +20,17 @@ static u64 window_of(u64 base)
     return (base - FAKE_VIRTIO_BASE) / NEURON_PAGE;
 }
 
+/* Status 0 was written. What the driver selected and the features that it wrote stay as they were, as in
+ * QEMU (hw/virtio/virtio-mmio.c, virtio_mmio_soft_reset): virtio 1.2 does not say that they are forgotten. */
 static void reset_device(struct fake_device *device)
 {
-    u32 stuck = device->stuck;
-
-    memset(device, 0, sizeof(*device));
-    device->stuck = stuck;
+    device->status = 0;
+    device->refused = 0;
+    device->reasons = 0;
     for (u32 q = 0; q < FAKE_QUEUES; q++) {
-        device->queues[q].num_max = QUEUE_SIZE_OFFERED;
+        u32 num_max = device->queues[q].num_max;
+        memset(&device->queues[q], 0, sizeof(device->queues[q]));
+        device->queues[q].num_max = num_max;
     }
 }
 
@@ -38,7 +41,9 @@ void machine_devices_reset(void)
     memset(machine.lines, 0, sizeof(machine.lines));
     machine.fixed_writes = 0;
     for (u32 w = 0; w < FAKE_VIRTIO_WINDOWS; w++) {
-        reset_device(&machine.devices[w]);
+        for (u32 q = 0; q < FAKE_QUEUES; q++) {
+            machine.devices[w].queues[q].num_max = QUEUE_SIZE_OFFERED;
+        }
     }
 }
 
@@ -76,12 +81,19 @@ static void write_address(struct fake_device *device, u64 offset, u32 value)
     }
 }
 
+/* The register has 8 bits. */
 static void write_status(struct fake_device *device, u32 value)
 {
-    if (value != 0) {
-        device->status = value;
+    u64 window = (u64)(device - machine.devices);
+
+    if (value % 0x100 != 0) {
+        device->status = value % 0x100;
     } else if (device->stuck == 0) {
         reset_device(device);
+        machine_note(EVENT_RESET, window);
+    } else {
+        device->refused = 1;
+        machine_note(EVENT_NOT_RESET, window);
     }
 }
 
@@ -95,7 +107,7 @@ static void write_virtio(struct fake_device *device, u64 offset, u32 value)
         device->device_feature_word = value;
         break;
     case VIRTIO_MMIO_DRIVER_FEATURES_SEL:
-        device->feature_word = value;
+        device->feature_word = value != 0;
         break;
     case VIRTIO_MMIO_DRIVER_FEATURES:
         device->features[device->feature_word] = value;
@@ -147,6 +159,7 @@ void arch_irq_enable(u32 irq, u32 on)
     /* Shut with a claim open, a line is dead: its completion would be ignored. */
     assert_true(on == 1 || machine.lines[irq].claimed == 0);
     machine.lines[irq].enabled = on;
+    machine_note(on == 1 ? EVENT_OPEN : EVENT_SHUT, irq);
 }
 
 u32 arch_irq_claim(void)
@@ -168,4 +181,5 @@ void arch_irq_complete(u32 irq)
     assert_int_equal(machine.lines[irq].enabled, 1);
     machine.lines[irq].claimed = 0;
     machine.lines[irq].completions++;
+    machine_note(EVENT_COMPLETE, irq);
 }

@@ -1,0 +1,55 @@
+/* Guarded devices: what a reset stops and forgets, when the kernel resets, and a device that does not. */
+#include <neuron/registers.h>
+
+#include "guarded.h"
+
+#define RING_PACKED_1 4u /* of the second word of features: bit 34 */
+
+static u64 blk_class = NEURON_CLASS_VIRTIO_BLK;
+
+/* QEMU keeps the selection and the features over a reset: a record of the driver's wishes that a reset
+ * forgets must not be believed. */
+static void features_land_in_the_word_that_they_were_checked_for(void **state)
+{
+    (void)state;
+    assert_int_equal(guarded_write(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1), NEURON_OK);
+    assert_int_equal(guarded_write(VIRTIO_MMIO_DRIVER_FEATURES, 1), NEURON_OK);
+    assert_int_equal(guarded_device()->features[1], 1);
+    assert_int_equal(guarded_write(VIRTIO_MMIO_STATUS, 0), NEURON_OK);
+    assert_int_equal(guarded_write(VIRTIO_MMIO_DRIVER_FEATURES, VIRTIO_FEATURES_0), NEURON_OK);
+    assert_int_equal(guarded_device()->features[0], VIRTIO_FEATURES_0);
+    assert_int_equal(guarded_device()->features[1], 0);
+}
+
+static void features_land_there_after_a_reset_that_failed_too(void **state)
+{
+    (void)state;
+    assert_int_equal(guarded_write(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1), NEURON_OK);
+    guarded_device()->stuck = 1;
+    assert_int_equal(guarded_write(VIRTIO_MMIO_STATUS, 1), NEURON_OK);
+    assert_int_equal(guarded_write(VIRTIO_MMIO_STATUS, 0), NEURON_STUCK);
+    assert_int_equal(guarded_write(VIRTIO_MMIO_DRIVER_FEATURES, VIRTIO_FEATURES_0), NEURON_OK);
+    assert_int_equal(guarded_device()->features[1], 0);
+    assert_int_equal(guarded_device()->features[0], VIRTIO_FEATURES_0);
+}
+
+static void create_takes_features_from_an_earlier_owner(void **state)
+{
+    (void)state;
+    guarded_device()->features[0] = UINT32_MAX;
+    guarded_device()->features[1] = RING_PACKED_1;
+    guarded_device()->feature_word = 1;
+    assert_int_equal(devices_create(BLK_BASE, blk_class, RIGHTS_GUARDED, INIT_BLK), NEURON_OK);
+    assert_int_equal(guarded_device()->features[0], 0);
+    assert_int_equal(guarded_device()->features[1], 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(features_land_in_the_word_that_they_were_checked_for, guarded_drive),
+        cmocka_unit_test_setup(features_land_there_after_a_reset_that_failed_too, guarded_drive),
+        cmocka_unit_test_setup(create_takes_features_from_an_earlier_owner, guarded_boot),
+    };
+    return cmocka_run_group_tests_name("kernel: guarded devices reset", tests, NULL, NULL);
+}
