@@ -15,6 +15,7 @@
 
 #define RING_MODULUS 65536u /* ring indices are 16 bits that run freely */
 #define REGISTER_MODULUS 0x100000000u
+#define STATUS_MODULUS 256u /* of 0x100 a device keeps 0, and resets behind our back */
 
 static int is_virtio(u64 window)
 {
@@ -92,8 +93,9 @@ static int check_virtio_write(u64 window, u64 reg, u64 value)
     switch (reg) {
     case VIRTIO_MMIO_DEVICE_FEATURES_SEL:
     case VIRTIO_MMIO_QUEUE_SEL: /* to read about the queue; the guard selects for itself */
-    case VIRTIO_MMIO_STATUS:
         return value < REGISTER_MODULUS ? NEURON_OK : NEURON_BAD_VALUE;
+    case VIRTIO_MMIO_STATUS:
+        return value < STATUS_MODULUS ? NEURON_OK : NEURON_BAD_VALUE;
     case VIRTIO_MMIO_DRIVER_FEATURES_SEL:
         return value < VIRTIO_FEATURE_WORDS ? NEURON_OK : NEURON_BAD_VALUE;
     case VIRTIO_MMIO_DRIVER_FEATURES: {

@@ -44,12 +44,26 @@ static void create_takes_features_from_an_earlier_owner(void **state)
     assert_int_equal(guarded_device()->features[1], 0);
 }
 
+/* Of 0x100 a device keeps 0: it would reset, and the guard would believe that its queues are set up. */
+static void status_has_eight_bits(void **state)
+{
+    const u64 wrong[] = {0x100, 0x101, 0x104, 0x10000, 0xffffff00, TALL(0), TALL(1), UINT64_MAX};
+    (void)state;
+    for (u32 i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        assert_int_equal(guarded_write(VIRTIO_MMIO_STATUS, wrong[i]), NEURON_BAD_VALUE);
+    }
+    assert_int_equal(guarded_device()->queues[0].ready, 1);
+    assert_int_equal(guarded_write(VIRTIO_MMIO_STATUS, 0xff), NEURON_OK);
+    assert_int_equal(guarded_device()->status, 0xff);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(features_land_in_the_word_that_they_were_checked_for, guarded_drive),
         cmocka_unit_test_setup(features_land_there_after_a_reset_that_failed_too, guarded_drive),
         cmocka_unit_test_setup(create_takes_features_from_an_earlier_owner, guarded_boot),
+        cmocka_unit_test_setup(status_has_eight_bits, guarded_go),
     };
     return cmocka_run_group_tests_name("kernel: guarded devices reset", tests, NULL, NULL);
 }
