@@ -57,6 +57,18 @@ static void status_has_eight_bits(void **state)
     assert_int_equal(guarded_device()->status, 0xff);
 }
 
+/* The whole state comes from the table, whatever was in memory. */
+static void boot_begins_without_queues(void **state)
+{
+    assert_int_equal(vqueues[BLK_QUEUE(0)].size, QUEUE_SIZE);
+    vqueues[BLK_QUEUE(1)].place = devices_arena(DRIVER, 1);
+    guarded_boot(state);
+    for (u32 q = 0; q < WINDOWS_IN_ALL * NEURON_WINDOW_QUEUES; q++) {
+        assert_int_equal(vqueues[q].size, 0);
+        assert_int_equal(vqueues[q].place, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -64,6 +76,7 @@ int main(void)
         cmocka_unit_test_setup(features_land_there_after_a_reset_that_failed_too, guarded_drive),
         cmocka_unit_test_setup(create_takes_features_from_an_earlier_owner, guarded_boot),
         cmocka_unit_test_setup(status_has_eight_bits, guarded_go),
+        cmocka_unit_test_setup(boot_begins_without_queues, guarded_go),
     };
     return cmocka_run_group_tests_name("kernel: guarded devices reset", tests, NULL, NULL);
 }
