@@ -62,11 +62,22 @@ static void write_features(u32 window, u32 word, u32 features)
     arch_device_write(windows[window].base, VIRTIO_MMIO_DRIVER_FEATURES, features);
 }
 
+/* Nobody set an alarm, and it did not go off. */
+static void stop_rtc(u64 base)
+{
+    arch_device_write(base, GOLDFISH_RTC_IRQ_ENABLED, 0);
+    arch_device_write(base, GOLDFISH_RTC_CLEAR_ALARM, 1);
+    arch_device_write(base, GOLDFISH_RTC_CLEAR_INTERRUPT, 1);
+}
+
 int guard_reset(u32 window)
 {
     u64 base = windows[window].base;
 
     if (!is_virtio(window)) {
+        if (windows[window].class == NEURON_CLASS_RTC) {
+            stop_rtc(base);
+        }
         return 1;
     }
     windows[window].live = 0;

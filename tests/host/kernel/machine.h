@@ -18,6 +18,10 @@
 #define FAKE_VIRTIO_WINDOWS 8u
 #define FAKE_QUEUES 3u /* of a device: one more than the kernel guards */
 
+/* The goldfish RTC, and its line. */
+#define FAKE_RTC_BASE UINT64_C(0x101000)
+#define FAKE_RTC_LINE 11u
+
 /* Where the arrays of the core appear to lie in physical memory, and the kernel's root entry. */
 #define FAKE_PAGE_TABLES UINT64_C(0x80300000)
 #define FAKE_MESSAGE_PAGES UINT64_C(0x80800000)
@@ -86,6 +90,8 @@ struct machine {
     u32 fixed_writes; /* to windows that are no virtio device, and the last one */
     u64 fixed_address;
     u32 fixed_value;
+    u32 rtc_enabled; /* the goldfish RTC: its interrupt, and its alarm */
+    u32 rtc_armed;
     u32 flushes; /* how often a page was flushed, and the last one */
     u32 flushed_task;
     u64 flushed_va;

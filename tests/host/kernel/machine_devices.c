@@ -40,6 +40,8 @@ void machine_devices_reset(void)
     memset(machine.devices, 0, sizeof(machine.devices));
     memset(machine.lines, 0, sizeof(machine.lines));
     machine.fixed_writes = 0;
+    machine.rtc_enabled = 0;
+    machine.rtc_armed = 0;
     for (u32 w = 0; w < FAKE_VIRTIO_WINDOWS; w++) {
         for (u32 q = 0; q < FAKE_QUEUES; q++) {
             machine.devices[w].queues[q].num_max = QUEUE_SIZE_OFFERED;
@@ -136,6 +138,17 @@ static void write_virtio(struct fake_device *device, u64 offset, u32 value)
     }
 }
 
+static void write_rtc(u64 offset, u32 value)
+{
+    if (offset == GOLDFISH_RTC_IRQ_ENABLED) {
+        machine.rtc_enabled = value;
+    } else if (offset == GOLDFISH_RTC_ALARM_LOW || offset == GOLDFISH_RTC_CLEAR_ALARM) {
+        machine.rtc_armed = offset == GOLDFISH_RTC_ALARM_LOW;
+    } else if (offset == GOLDFISH_RTC_CLEAR_INTERRUPT) {
+        machine.lines[FAKE_RTC_LINE].raised = 0;
+    }
+}
+
 void arch_device_write(u64 base, u64 offset, u32 value)
 {
     assert_int_equal(offset % 4, 0);
@@ -143,6 +156,9 @@ void arch_device_write(u64 base, u64 offset, u32 value)
     if (is_virtio(base)) {
         write_virtio(&machine.devices[window_of(base)], offset, value);
         return;
+    }
+    if (base == FAKE_RTC_BASE) {
+        write_rtc(offset, value);
     }
     machine.fixed_writes++;
     machine.fixed_address = base + offset;

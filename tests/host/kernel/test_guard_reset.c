@@ -57,6 +57,30 @@ static void status_has_eight_bits(void **state)
     assert_int_equal(guarded_device()->status, 0xff);
 }
 
+/* Else its next owner is interrupted by the alarm of the one before. */
+static void rtc_forgets_its_alarm_with_its_owner(void **state)
+{
+    (void)state;
+    devices_grant(RTC_BASE, NEURON_CLASS_RTC, RIGHTS_GUARDED, DRIVER, RTC);
+    devices_driver_runs();
+    assert_int_equal(SYS(dev_write, RTC, GOLDFISH_RTC_IRQ_ENABLED, 1), NEURON_OK);
+    assert_int_equal(SYS(dev_write, RTC, GOLDFISH_RTC_ALARM_LOW, 1), NEURON_OK);
+    assert_int_equal(machine.rtc_enabled, 1);
+    assert_int_equal(machine.rtc_armed, 1);
+    SYS(cap_drop, RTC);
+    assert_int_equal(machine.rtc_enabled, 0);
+    assert_int_equal(machine.rtc_armed, 0);
+    machine.rtc_enabled = 1; /* by firmware */
+    machine.rtc_armed = 1;
+    machine.lines[RTC_LINE].raised = 1;
+    drive_init_wakes();
+    devices_grant(RTC_BASE, NEURON_CLASS_RTC, RIGHTS_GUARDED, DRIVER, RTC);
+    assert_int_equal(machine.rtc_enabled, 0);
+    assert_int_equal(machine.rtc_armed, 0);
+    drive_interrupt();
+    assert_int_equal(tasks[DRIVER].bits, 0);
+}
+
 /* The whole state comes from the table, whatever was in memory. */
 static void boot_begins_without_queues(void **state)
 {
@@ -77,6 +101,7 @@ int main(void)
         cmocka_unit_test_setup(create_takes_features_from_an_earlier_owner, guarded_boot),
         cmocka_unit_test_setup(status_has_eight_bits, guarded_go),
         cmocka_unit_test_setup(boot_begins_without_queues, guarded_go),
+        cmocka_unit_test_setup(rtc_forgets_its_alarm_with_its_owner, guarded_boot),
     };
     return cmocka_run_group_tests_name("kernel: guarded devices reset", tests, NULL, NULL);
 }
