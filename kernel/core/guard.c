@@ -215,6 +215,17 @@ static int check_size(u64 base, u64 queue, u64 size)
     return size <= most ? NEURON_OK : NEURON_BAD_SIZE;
 }
 
+/* What of the page is no ring: boot did not clear it, and the owner reads it. */
+static void clear_unused(u32 q)
+{
+    for (u32 i = 0; i < sizeof(queue_pages[q].available.unused) / 2; i++) {
+        queue_pages[q].available.unused[i] = 0;
+    }
+    for (u32 i = 0; i < sizeof(queue_pages[q].used.unused) / 2; i++) {
+        queue_pages[q].used.unused[i] = 0;
+    }
+}
+
 /* An empty queue. Nobody sees what an earlier owner had in it. */
 static void clear(u32 q)
 {
@@ -281,6 +292,7 @@ int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
     }
 
     clear(q);
+    clear_unused(q);
     vqueues[q].size = (u32)size;
     vqueues[q].place = va;
     set_up(windows[window].base, arch_queue_phys(q), size);
