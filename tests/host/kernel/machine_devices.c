@@ -90,7 +90,7 @@ static void write_status(struct fake_device *device, u32 value)
 
     if (value % 0x100 != 0) {
         device->status = value % 0x100;
-    } else if (device->stuck == 0) {
+    } else if (device->stuck == 0 || device->status == 0) { /* status 0 says that it was reset */
         reset_device(device);
         machine_note(EVENT_RESET, window);
     } else {
