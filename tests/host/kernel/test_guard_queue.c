@@ -57,6 +57,8 @@ static void new_queue_is_empty(void **state)
     vqueues[BLK_QUEUE(0)].used = 6;
     assert_int_equal(queue_up(0, 4, arena(0)), NEURON_OK);
     assert_memory_equal(page, &empty, sizeof(*page));
+    assert_int_equal(vqueues[BLK_QUEUE(0)].available, 0);
+    assert_int_equal(vqueues[BLK_QUEUE(0)].used, 0);
     assert_int_equal(guarded_write(VIRTIO_MMIO_STATUS, VIRTIO_STATUS_DRIVER_OK), NEURON_OK);
     guarded_describe_some(4);
     assert_int_equal(guarded_post(0, 0, 4), NEURON_OK);

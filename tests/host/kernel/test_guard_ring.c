@@ -126,6 +126,21 @@ static void unknown_ids_free_nothing(void **state)
     assert_int_equal(post(0, 1), NEURON_OK);
 }
 
+/* Behind the last descriptor of the largest queue there is none in the arrays either. */
+static void unknown_ids_of_the_largest_queue_free_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(SYS(dev_queue, BLK, 1, 128, devices_arena(DRIVER, 1)), NEURON_OK);
+    guarded_describe_some(2);
+    assert_int_equal(guarded_post(1, 126, 2), NEURON_OK);
+    for (u32 id = 127; id < 300; id++) {
+        guarded_use(1, id);
+        assert_int_equal(guarded_post(1, 127, 1), NEURON_IN_FLIGHT);
+    }
+    guarded_use(1, 126);
+    assert_int_equal(guarded_post(1, 127, 1), NEURON_OK);
+}
+
 static void id_that_is_used_twice_frees_once(void **state)
 {
     (void)state;
@@ -209,6 +224,7 @@ int main(void)
         cmocka_unit_test_setup(rings_go_on_at_their_ends, guarded_go),
         cmocka_unit_test_setup(chains_may_be_used_in_any_order, guarded_go),
         cmocka_unit_test_setup(unknown_ids_free_nothing, guarded_go),
+        cmocka_unit_test_setup(unknown_ids_of_the_largest_queue_free_nothing, guarded_go),
         cmocka_unit_test_setup(id_that_is_used_twice_frees_once, guarded_go),
         cmocka_unit_test_setup(index_that_jumps_is_harmless, guarded_go),
         cmocka_unit_test_setup(index_that_goes_back_is_harmless, guarded_go),
