@@ -103,6 +103,9 @@ static void create_windows(const u64 *table, const struct table_sections *at)
             .class = row[NEURON_WINDOW_CLASS],
             .owner = NONE,
         };
+        for (u32 q = 0; q < NEURON_WINDOW_QUEUES; q++) {
+            vqueues[vqueue_of(w, q)] = (struct vqueue){.size = 0};
+        }
     }
 }
 

@@ -15,6 +15,7 @@
 
 #define RING_MODULUS 65536u /* ring indices are 16 bits that run freely */
 #define REGISTER_MODULUS 0x100000000u
+#define STATUS_MODULUS 256u /* of 0x100 a device keeps 0, and resets behind our back */
 
 static int is_virtio(u64 window)
 {
@@ -53,11 +54,30 @@ int guard_is_mapped(u32 window)
     return 0;
 }
 
+/* The word of features that a device has selected may survive its reset, or not, so it is selected anew:
+ * else features for one word, which are allowed there, land in the other. */
+static void write_features(u32 window, u32 word, u32 features)
+{
+    arch_device_write(windows[window].base, VIRTIO_MMIO_DRIVER_FEATURES_SEL, word);
+    arch_device_write(windows[window].base, VIRTIO_MMIO_DRIVER_FEATURES, features);
+}
+
+/* Nobody set an alarm, and it did not go off. */
+static void stop_rtc(u64 base)
+{
+    arch_device_write(base, GOLDFISH_RTC_IRQ_ENABLED, 0);
+    arch_device_write(base, GOLDFISH_RTC_CLEAR_ALARM, 1);
+    arch_device_write(base, GOLDFISH_RTC_CLEAR_INTERRUPT, 1);
+}
+
 int guard_reset(u32 window)
 {
     u64 base = windows[window].base;
 
     if (!is_virtio(window)) {
+        if (windows[window].class == NEURON_CLASS_RTC) {
+            stop_rtc(base);
+        }
         return 1;
     }
     windows[window].live = 0;
@@ -69,6 +89,9 @@ int guard_reset(u32 window)
             for (u32 q = 0; q < NEURON_WINDOW_QUEUES; q++) {
                 vqueues[vqueue_of(window, q)].size = 0;
             }
+            /* They may survive too: those of firmware, or of another owner. */
+            write_features(window, 1, 0);
+            write_features(window, 0, 0);
             return 1;
         }
     }
@@ -81,8 +104,9 @@ static int check_virtio_write(u64 window, u64 reg, u64 value)
     switch (reg) {
     case VIRTIO_MMIO_DEVICE_FEATURES_SEL:
     case VIRTIO_MMIO_QUEUE_SEL: /* to read about the queue; the guard selects for itself */
-    case VIRTIO_MMIO_STATUS:
         return value < REGISTER_MODULUS ? NEURON_OK : NEURON_BAD_VALUE;
+    case VIRTIO_MMIO_STATUS:
+        return value < STATUS_MODULUS ? NEURON_OK : NEURON_BAD_VALUE;
     case VIRTIO_MMIO_DRIVER_FEATURES_SEL:
         return value < VIRTIO_FEATURE_WORDS ? NEURON_OK : NEURON_BAD_VALUE;
     case VIRTIO_MMIO_DRIVER_FEATURES: {
@@ -121,6 +145,26 @@ static int check_write(u64 window, u64 reg, u64 value)
                                                      : NEURON_BAD_REGISTER;
 }
 
+/* Writes what check_virtio_write() allows. */
+static int write_virtio(u32 window, u64 reg, u32 value)
+{
+    if (reg == VIRTIO_MMIO_STATUS && value == 0) {
+        return guard_reset(window) ? NEURON_OK : NEURON_STUCK;
+    }
+    if (reg == VIRTIO_MMIO_DRIVER_FEATURES) {
+        write_features(window, windows[window].feature_word, value);
+        return NEURON_OK;
+    }
+    if (reg == VIRTIO_MMIO_STATUS) {
+        windows[window].live = value / VIRTIO_STATUS_DRIVER_OK % 2;
+    }
+    if (reg == VIRTIO_MMIO_DRIVER_FEATURES_SEL) {
+        windows[window].feature_word = value;
+    }
+    arch_device_write(windows[window].base, reg, value);
+    return NEURON_OK;
+}
+
 int guard_write(u64 slot, u64 reg, u64 value)
 {
     u32 row = 0;
@@ -134,14 +178,8 @@ int guard_write(u64 slot, u64 reg, u64 value)
         return status;
     }
 
-    if (is_virtio(window) && reg == VIRTIO_MMIO_STATUS) {
-        if (value == 0) {
-            return guard_reset(window) ? NEURON_OK : NEURON_STUCK;
-        }
-        windows[window].live = (u32)(value / VIRTIO_STATUS_DRIVER_OK % 2);
-    }
-    if (is_virtio(window) && reg == VIRTIO_MMIO_DRIVER_FEATURES_SEL) {
-        windows[window].feature_word = (u32)value;
+    if (is_virtio(window)) {
+        return write_virtio(window, reg, (u32)value);
     }
     arch_device_write(windows[window].base, reg, (u32)value);
     return NEURON_OK;
@@ -175,6 +213,17 @@ static int check_size(u64 base, u64 queue, u64 size)
         return NEURON_BAD_QUEUE;
     }
     return size <= most ? NEURON_OK : NEURON_BAD_SIZE;
+}
+
+/* What of the page is no ring: boot did not clear it, and the owner reads it. */
+static void clear_unused(u32 q)
+{
+    for (u32 i = 0; i < sizeof(queue_pages[q].available.unused) / 2; i++) {
+        queue_pages[q].available.unused[i] = 0;
+    }
+    for (u32 i = 0; i < sizeof(queue_pages[q].used.unused) / 2; i++) {
+        queue_pages[q].used.unused[i] = 0;
+    }
 }
 
 /* An empty queue. Nobody sees what an earlier owner had in it. */
@@ -243,6 +292,7 @@ int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
     }
 
     clear(q);
+    clear_unused(q);
     vqueues[q].size = (u32)size;
     vqueues[q].place = va;
     set_up(windows[window].base, arch_queue_phys(q), size);

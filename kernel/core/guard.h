@@ -16,7 +16,7 @@
 u64 guard_class(u32 window);
 
 /* Stops the device in a window: from now on it reaches no memory, and has no queues. 0: it does not reset,
- * and keeps what it has. For a device that reaches no memory: 1. */
+ * and keeps what it has. For a device that reaches no memory: 1, and the RTC forgets its alarm. */
 int guard_reset(u32 window);
 
 /* Takes the queues of a window from the address space of its owner. */

@@ -37,8 +37,8 @@ struct neuron_queue_page {
         uint16_t index;
         uint16_t ring[NEURON_QUEUE_SIZE_MAX];
         uint16_t used_event;
+        uint16_t unused[(NEURON_QUEUE_USED_OFFSET - 2310) / 2];
     } available;
-    uint16_t unused[(NEURON_QUEUE_USED_OFFSET - 2310) / 2];
     struct {
         uint16_t flags;
         uint16_t index;
@@ -47,6 +47,7 @@ struct neuron_queue_page {
             uint32_t bytes;
         } ring[NEURON_QUEUE_SIZE_MAX];
         uint16_t available_event;
+        uint16_t unused[(NEURON_PAGE - NEURON_QUEUE_USED_OFFSET - 1030) / 2];
     } used;
 } __attribute__((aligned(NEURON_PAGE)));
 

@@ -237,6 +237,12 @@ void drive_fault(u64 cause, u64 address)
     check_all();
 }
 
+void drive_interrupt(void)
+{
+    kernel_interrupt();
+    check_all();
+}
+
 void drive_time(u64 now)
 {
     while (machine.timer <= now) {

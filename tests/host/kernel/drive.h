@@ -16,6 +16,9 @@ int64_t drive_call(u64 number, const u64 inputs[7]);
 /* The current task faults. */
 void drive_fault(u64 cause, u64 address);
 
+/* The interrupt controller interrupts. */
+void drive_interrupt(void);
+
 /* Time passes; timer interrupts come when they are due. */
 void drive_time(u64 now);
 

@@ -110,7 +110,7 @@ static void check_device(u32 w)
             HOLDS(device->queues[queue].ready == 0, w);
         }
     }
-    if (windows[w].owner == NONE && device->stuck == 0) {
+    if (windows[w].owner == NONE && device->refused == 0) {
         HOLDS(device->status == 0, w);
     }
     if (windows[w].live == 1) {

@@ -19,6 +19,7 @@ void machine_reset(void)
     machine.power_offs = 0;
     machine.power_status = 0;
     machine.flushes = 0;
+    machine.events = 0;
     machine_devices_reset();
     memset(machine.roots, 0xff, sizeof(machine.roots));
     memset(machine.ram, RUBBISH, sizeof(machine.ram));
@@ -37,6 +38,15 @@ u8 machine_payload_byte(u64 phys)
 {
     assert_true(phys >= NEURON_PAYLOAD_BASE && phys < FAKE_PAYLOAD_END);
     return machine.payload[phys - NEURON_PAYLOAD_BASE];
+}
+
+void machine_note(u64 event, u64 what)
+{
+    if (machine.events < EVENTS) {
+        machine.event[machine.events].event = event;
+        machine.event[machine.events].what = what;
+        machine.events++;
+    }
 }
 
 u32 machine_said(const char *text)
@@ -89,6 +99,7 @@ void arch_page_restore(u64 phys, u64 source, u64 bytes)
 
     assert_int_equal(phys % NEURON_PAGE, 0);
     assert_true(bytes <= NEURON_PAGE);
+    machine_note(EVENT_RESTORE, phys);
     for (u64 i = 0; i < NEURON_PAGE; i++) {
         page[i] = i < bytes ? machine_payload_byte(source + i) : 0;
     }
@@ -132,6 +143,7 @@ u32 arch_root(u32 task)
 
 void arch_flush_page(u32 task, u64 va)
 {
+    machine_note(EVENT_FLUSH, va);
     machine.flushes++;
     machine.flushed_task = task;
     machine.flushed_va = va;

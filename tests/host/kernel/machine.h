@@ -18,6 +18,10 @@
 #define FAKE_VIRTIO_WINDOWS 8u
 #define FAKE_QUEUES 3u /* of a device: one more than the kernel guards */
 
+/* The goldfish RTC, and its line. */
+#define FAKE_RTC_BASE UINT64_C(0x101000)
+#define FAKE_RTC_LINE 11u
+
 /* Where the arrays of the core appear to lie in physical memory, and the kernel's root entry. */
 #define FAKE_PAGE_TABLES UINT64_C(0x80300000)
 #define FAKE_MESSAGE_PAGES UINT64_C(0x80800000)
@@ -38,7 +42,8 @@ struct fake_queue {
 /* A virtio-mmio device: what it reports and what was written to it. */
 struct fake_device {
     u32 status;
-    u32 stuck; /* it does not reset */
+    u32 stuck;   /* it does not reset */
+    u32 refused; /* it was told to, since it last did */
     u32 features[2];
     u32 device_feature_word;
     u32 feature_word;
@@ -57,6 +62,18 @@ struct fake_line {
     u32 completions;
 };
 
+/* What happened to devices, lines and memory, in this order. */
+enum machine_event {
+    EVENT_RESET = 1, /* of the device in virtio window `what`, which stopped */
+    EVENT_NOT_RESET, /* it did not */
+    EVENT_FLUSH,     /* of the page at `what` */
+    EVENT_COMPLETE,  /* of line `what` */
+    EVENT_OPEN,      /* of line `what` */
+    EVENT_SHUT,
+    EVENT_RESTORE /* of the page at `what`, physical */
+};
+#define EVENTS 64u
+
 struct machine {
     u64 now;
     u64 timer;      /* what arch_timer_arm() was last asked for */
@@ -73,9 +90,16 @@ struct machine {
     u32 fixed_writes; /* to windows that are no virtio device, and the last one */
     u64 fixed_address;
     u32 fixed_value;
+    u32 rtc_enabled; /* the goldfish RTC: its interrupt, and its alarm */
+    u32 rtc_armed;
     u32 flushes; /* how often a page was flushed, and the last one */
     u32 flushed_task;
     u64 flushed_va;
+    u32 events; /* since a test set it to 0; the first of them */
+    struct {
+        u64 event;
+        u64 what;
+    } event[EVENTS];
     u8 payload[FAKE_PAYLOAD_PAGES * NEURON_PAGE];
     u8 ram[FAKE_RAM_PAGES * NEURON_PAGE];
 };
@@ -93,6 +117,9 @@ u8 machine_payload_byte(u64 phys);
 
 /* All devices as they are when switched on; the lines too. */
 void machine_devices_reset(void);
+
+/* Notes an event. */
+void machine_note(u64 event, u64 what);
 
 /* How often `text` was sent to the UART. */
 u32 machine_said(const char *text);

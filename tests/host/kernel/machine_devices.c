@@ -20,14 +20,17 @@ static u64 window_of(u64 base)
     return (base - FAKE_VIRTIO_BASE) / NEURON_PAGE;
 }
 
+/* Status 0 was written. What the driver selected and the features that it wrote stay as they were, as in
+ * QEMU (hw/virtio/virtio-mmio.c, virtio_mmio_soft_reset): virtio 1.2 does not say that they are forgotten. */
 static void reset_device(struct fake_device *device)
 {
-    u32 stuck = device->stuck;
-
-    memset(device, 0, sizeof(*device));
-    device->stuck = stuck;
+    device->status = 0;
+    device->refused = 0;
+    device->reasons = 0;
     for (u32 q = 0; q < FAKE_QUEUES; q++) {
-        device->queues[q].num_max = QUEUE_SIZE_OFFERED;
+        u32 num_max = device->queues[q].num_max;
+        memset(&device->queues[q], 0, sizeof(device->queues[q]));
+        device->queues[q].num_max = num_max;
     }
 }
 
@@ -37,8 +40,12 @@ void machine_devices_reset(void)
     memset(machine.devices, 0, sizeof(machine.devices));
     memset(machine.lines, 0, sizeof(machine.lines));
     machine.fixed_writes = 0;
+    machine.rtc_enabled = 0;
+    machine.rtc_armed = 0;
     for (u32 w = 0; w < FAKE_VIRTIO_WINDOWS; w++) {
-        reset_device(&machine.devices[w]);
+        for (u32 q = 0; q < FAKE_QUEUES; q++) {
+            machine.devices[w].queues[q].num_max = QUEUE_SIZE_OFFERED;
+        }
     }
 }
 
@@ -76,12 +83,19 @@ static void write_address(struct fake_device *device, u64 offset, u32 value)
     }
 }
 
+/* The register has 8 bits. */
 static void write_status(struct fake_device *device, u32 value)
 {
-    if (value != 0) {
-        device->status = value;
-    } else if (device->stuck == 0) {
+    u64 window = (u64)(device - machine.devices);
+
+    if (value % 0x100 != 0) {
+        device->status = value % 0x100;
+    } else if (device->stuck == 0 || device->status == 0) { /* status 0 says that it was reset */
         reset_device(device);
+        machine_note(EVENT_RESET, window);
+    } else {
+        device->refused = 1;
+        machine_note(EVENT_NOT_RESET, window);
     }
 }
 
@@ -95,7 +109,7 @@ static void write_virtio(struct fake_device *device, u64 offset, u32 value)
         device->device_feature_word = value;
         break;
     case VIRTIO_MMIO_DRIVER_FEATURES_SEL:
-        device->feature_word = value;
+        device->feature_word = value != 0;
         break;
     case VIRTIO_MMIO_DRIVER_FEATURES:
         device->features[device->feature_word] = value;
@@ -124,6 +138,17 @@ static void write_virtio(struct fake_device *device, u64 offset, u32 value)
     }
 }
 
+static void write_rtc(u64 offset, u32 value)
+{
+    if (offset == GOLDFISH_RTC_IRQ_ENABLED) {
+        machine.rtc_enabled = value;
+    } else if (offset == GOLDFISH_RTC_ALARM_LOW || offset == GOLDFISH_RTC_CLEAR_ALARM) {
+        machine.rtc_armed = offset == GOLDFISH_RTC_ALARM_LOW;
+    } else if (offset == GOLDFISH_RTC_CLEAR_INTERRUPT) {
+        machine.lines[FAKE_RTC_LINE].raised = 0;
+    }
+}
+
 void arch_device_write(u64 base, u64 offset, u32 value)
 {
     assert_int_equal(offset % 4, 0);
@@ -131,6 +156,9 @@ void arch_device_write(u64 base, u64 offset, u32 value)
     if (is_virtio(base)) {
         write_virtio(&machine.devices[window_of(base)], offset, value);
         return;
+    }
+    if (base == FAKE_RTC_BASE) {
+        write_rtc(offset, value);
     }
     machine.fixed_writes++;
     machine.fixed_address = base + offset;
@@ -147,6 +175,7 @@ void arch_irq_enable(u32 irq, u32 on)
     /* Shut with a claim open, a line is dead: its completion would be ignored. */
     assert_true(on == 1 || machine.lines[irq].claimed == 0);
     machine.lines[irq].enabled = on;
+    machine_note(on == 1 ? EVENT_OPEN : EVENT_SHUT, irq);
 }
 
 u32 arch_irq_claim(void)
@@ -168,4 +197,5 @@ void arch_irq_complete(u32 irq)
     assert_int_equal(machine.lines[irq].enabled, 1);
     machine.lines[irq].claimed = 0;
     machine.lines[irq].completions++;
+    machine_note(EVENT_COMPLETE, irq);
 }

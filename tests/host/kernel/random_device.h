@@ -14,10 +14,14 @@ void random_devices(u32 count);
 /* What the machine of this world has in its windows. */
 void random_machine(void);
 
+/* A device uses what it was given, or lies about it; it raises its line or lowers it; it does not reset any
+ * more, or again. Whether the interrupt controller interrupts now. */
+int random_device_acts(void);
+
 /* Whether the current task has something to do with devices: init, and who holds one. */
 int random_holds_device(void);
 
-/* A call for the current task: to map its device, mostly; init makes devices and hands them out. */
+/* A call for the current task: to use its device, mostly; init makes devices and hands them out. */
 u64 random_device_call(void);
 
 /* Inputs for this call, which is about devices. */

@@ -37,13 +37,11 @@ static void some_world(void)
     world_port(client, server, NEURON_RIGHT_CALL | NEURON_RIGHT_NOTIFY, 2);
     world_port(init, server, NEURON_RIGHT_NOTIFY, 1);
     world_slot(client, NEURON_CAP_POWER);
+    world_dma(client, world_extent(client, 1, NEURON_MEMORY_DMA, 0), NEURON_RIGHT_READ);
     world_window(0x10001000, 1);
-    u64 *ceiling = world_slot_row(client, world_slot(client, NEURON_CAP_MMIO));
-    ceiling[NEURON_SLOT_RUNTIME] = 1;
-    ceiling[NEURON_SLOT_RIGHTS] = NEURON_RIGHT_MAP;
-    ceiling[NEURON_SLOT_OBJECT] = NEURON_CLASS_VIRTIO_RNG;
-    ceiling[NEURON_SLOT_BASE] = 0x10001000;
-    ceiling[NEURON_SLOT_BYTES] = NEURON_PAGE;
+    world_ceiling(client, NEURON_CLASS_VIRTIO_RNG, NEURON_RIGHT_MAP, 0x10001000, NEURON_PAGE);
+    world_ceiling(server, NEURON_CLASS_VIRTIO_NET, NEURON_RIGHT_MAP | NEURON_RIGHT_IRQ, 0x10001000,
+                  2 * NEURON_PAGE);
     world_window(0x10002000, 2);
 }
 
@@ -148,8 +146,10 @@ static void any_corruption_is_judged_and_what_is_accepted_boots(void **state)
     }
     assert_true(seen[NEURON_RULE_OK] > ROUNDS / 100);
     for (u32 rule = 0; rule < NEURON_RULES; rule++) {
-        /* For these two the world is too small. */
-        if (seen[rule] == 0 && rule != NEURON_RULE_PT_PAGES && rule != NEURON_RULE_SLOT_LIMIT) {
+        /* For these three the world is too small; noise hardly ever makes a ninth ceiling out of
+         * something else. test_table.c and test_table_guard.c break them. */
+        if (seen[rule] == 0 && rule != NEURON_RULE_PT_PAGES && rule != NEURON_RULE_SLOT_LIMIT &&
+            rule != NEURON_RULE_SLOT_DEVICES) {
             fail_msg("rule %u was never seen", rule);
         }
     }
