@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from .cnames import upper
 from .diagnostics import Note, Sink
-from .model import BytesType, Component, Device, Endpoint, EnumType, Interface, Place, StringType, StructType, Type
+from .model import (
+    BytesType,
+    Component,
+    Device,
+    Endpoint,
+    EnumType,
+    Interface,
+    Place,
+    StringType,
+    StructType,
+    Type,
+)
 
 Named = list[tuple[str, Place]]
 

@@ -267,7 +267,9 @@ class Refused(unittest.TestCase):
             if fits:
                 lay_out(changed)
             else:
-                self.fails(changed, "NX807", "the stack, the DMA memory and the dataports of `hub` do not fit")
+                self.fails(
+                    changed, "NX807", "the stack, the DMA memory and the dataports of `hub` do not fit"
+                )
 
     def test_no_window_for_a_device(self) -> None:
         """A platform without virtio."""

@@ -117,7 +117,9 @@ class Model(unittest.TestCase):
     def test_a_dataport_says_whether_devices_may_reach_it(self) -> None:
         platform = component(load(VALID, "words_as_names"), "platform")
         ports = platform.provides[0].interface.dataports
-        self.assertEqual([(p.name, p.size, p.dma) for p in ports], [("source", 4096, False), ("dma", 8192, True)])
+        self.assertEqual(
+            [(p.name, p.size, p.dma) for p in ports], [("source", 4096, False), ("dma", 8192, True)]
+        )
         (device,) = platform.devices
         self.assertEqual((device.dma, device.irq, device.trusted), (8192, True, True))
 
@@ -136,7 +138,9 @@ class Model(unittest.TestCase):
     def test_the_limits_are_the_kernels(self) -> None:
         text = (ROOT / "kernel" / "include" / "neuron" / "limits.h").read_text()
         self.assertEqual(int(re.search(r"NEURON_TASKS_MAX (\d+)", text)[1]), checks.TASKS_MAX)
-        self.assertEqual(int(re.search(r"NEURON_TASK_DEVICES_MAX (\d+)", text)[1]), checks_devices.DEVICES_MAX)
+        self.assertEqual(
+            int(re.search(r"NEURON_TASK_DEVICES_MAX (\d+)", text)[1]), checks_devices.DEVICES_MAX
+        )
         kernel_end = int(re.search(r"NEURON_PAYLOAD_BASE (\w+)", text)[1], 0)
         ram = int(re.search(r"NEURON_RAM_BASE (\w+)", text)[1], 0)
         self.assertEqual(kernel_end - ram, checks.KERNEL_BYTES)

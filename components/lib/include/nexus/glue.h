@@ -36,8 +36,9 @@ struct nexus_client_row {
     const uint64_t *in_bits;  /* per `event in`: its bit in our notification word */
     const uint64_t *out_bits; /* per `event out`: its bit in the client's */
     void *const *dataports;   /* per dataport: where we see it */
-    const uint32_t *dma_slots; /* per dataport: the slot for our devices, 0: none; NULL: no dataport has one */
-    struct nexus_bulk *bulk;  /* NULL if the interface needs none */
+    const uint32_t
+        *dma_slots; /* per dataport: the slot for our devices, 0: none; NULL: no dataport has one */
+    struct nexus_bulk *bulk; /* NULL if the interface needs none */
 };
 
 /* The server behind one `uses`; all zero but the slot if it is not connected. */
