@@ -2,7 +2,7 @@
 
 kernel/core: its own headers, neuron/, the compiler's headers; never arch/.
 components: public headers (neuron/, nexus/), generated ones, their own, picolibc's; never the kernel's or
-another component's.
+another component's, but for those of a component that theirs extends.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from project import ROOT, files, finish
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
+EXTENDS = re.compile(r"^component\s+\w+\s+extends\s+(\w+)", re.MULTILINE)
 COMPILER = {"stdint.h", "stddef.h", "stdbool.h", "stdarg.h"}
 LONGEST_FILE = 500
 
@@ -49,7 +50,15 @@ def component_may(path: Path, bracket: str, name: str) -> bool:
         return True
     target = (path.parent / name).resolve()
     own = ROOT.joinpath(*path.relative_to(ROOT).parts[:2])
-    return target.exists() and target.is_relative_to(own)
+    if target.exists() and target.is_relative_to(own):
+        return True
+    return "/" not in name and any((ROOT / "components" / base / name).exists() for base in bases(own))
+
+
+def bases(folder: Path) -> set[str]:
+    """The components that those described in a folder extend."""
+    texts = [path.read_text() for path in folder.glob("*.assembly")]
+    return {base for text in texts for base in EXTENDS.findall(text)}
 
 
 RULES = (

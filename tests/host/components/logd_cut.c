@@ -12,14 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct journal_memory seen;
+static unsigned char seen[sizeof(journal_memory)], last[sizeof(journal_memory)];
 
-static void read_child(pid_t child, struct journal_memory *memory)
+static void read_child(pid_t child)
 {
-    struct iovec here = {memory, sizeof(*memory)};
-    struct iovec there = {&journal_memory, sizeof(*memory)};
+    struct iovec here = {seen, sizeof(seen)};
+    struct iovec there = {&journal_memory, sizeof(journal_memory)};
 
-    assert_int_equal(process_vm_readv(child, &here, 1, &there, 1, 0), sizeof(*memory));
+    assert_int_equal(process_vm_readv(child, &here, 1, &there, 1, 0), sizeof(seen));
 }
 
 /* One instruction; false when that ended the child. */
@@ -39,7 +39,6 @@ static bool step(pid_t child)
 
 size_t cut_everywhere(void (*work)(void), void (*at_cut)(void))
 {
-    static struct journal_memory last;
     size_t cuts = 0;
     int status = 0;
     const pid_t child = fork();
@@ -56,12 +55,12 @@ size_t cut_everywhere(void (*work)(void), void (*at_cut)(void))
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSTOPPED(status)); /* else this machine lets nobody trace */
     assert_int_equal(ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_EXITKILL), 0);
-    last = journal_memory;
+    memcpy(last, &journal_memory, sizeof(last));
     while (step(child)) {
-        read_child(child, &seen);
-        if (memcmp(&seen, &last, sizeof(last)) != 0) {
-            last = seen;
-            journal_memory = seen;
+        read_child(child);
+        if (memcmp(seen, last, sizeof(last)) != 0) {
+            memcpy(last, seen, sizeof(last));
+            memcpy(&journal_memory, seen, sizeof(journal_memory));
             at_cut();
             cuts++;
         }

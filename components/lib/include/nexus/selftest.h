@@ -5,12 +5,12 @@
 #ifndef NEXUS_SELFTEST_H
 #define NEXUS_SELFTEST_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Ends the machine with status 2 and says what was not true; POWER_SLOT is the component's own. */
-#define CHECK(truth) selftest_check((truth), #truth, __FILE__, __LINE__, POWER_SLOT)
-void selftest_check(bool truth, const char *text, const char *file, int line, uint64_t power_slot);
+#define CHECK(truth) ((truth) ? (void)0 : selftest_failed(#truth, __FILE__, __LINE__, POWER_SLOT))
+void selftest_failed(const char *text, const char *file, int line, uint64_t power_slot)
+    __attribute__((noreturn));
 
 /* Prints `SELFTEST: <promise> ok`; called after the checks that make it true. */
 void promise_kept(const char *promise);
