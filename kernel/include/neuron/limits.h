@@ -27,7 +27,7 @@
 #endif
 
 #define NEURON_TASK_SLOTS_MAX 128     /* capability slots of one task */
-#define NEURON_TASK_DEVICES_MAX 4     /* of them for devices */
+#define NEURON_TASK_DEVICES_MAX 8     /* of them for devices */
 #define NEURON_WINDOW_PAGES_MAX 4     /* pages of one device window */
 #define NEURON_WINDOW_QUEUES 2        /* virtqueues of one device that the kernel guards */
 #define NEURON_QUEUE_SIZE_MAX 128     /* descriptors of one of them, so that it fits in a page */
