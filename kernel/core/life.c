@@ -25,15 +25,31 @@ void life_begin_reset(u32 task)
     tasks[task].reset_left = tasks[task].own_pages;
 }
 
+static int calls(u32 task, u32 server)
+{
+    return (tasks[task].wait == WAIT_QUEUED || tasks[task].wait == WAIT_SERVED) &&
+           tasks[task].server == server;
+}
+
 /* All callers of a dead server get `status`; those of a given-up one too, whenever they queued. */
 static void fail_callers(u32 server, int status)
 {
     for (u32 t = 0; t < task_count; t++) {
-        if ((tasks[t].wait == WAIT_QUEUED || tasks[t].wait == WAIT_SERVED) &&
-            tasks[t].server == server) {
-            sched_finish(t, status);
+        if (calls(t, server)) {
+            sched_finish_soon(t, status);
         }
     }
+}
+
+/* Whether callers of an earlier life still have to learn of its end. */
+static int is_mourned(u32 server)
+{
+    for (u32 t = 0; t < task_count; t++) {
+        if (calls(t, server) && tasks[t].ending != NEURON_TIMEOUT) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 static void tell_servers(u32 client)
@@ -41,7 +57,7 @@ static void tell_servers(u32 client)
     for (u32 s = 0; s < task_count; s++) {
         if (((tasks[client].servers >> s) & 1) == 1) {
             tasks[s].peers_changed = tasks[s].peers_changed | (UINT64_C(1) << client);
-            notify_set(s, UINT64_C(1) << NEURON_BIT_PEER_DIED);
+            notify_set_soon(s, UINT64_C(1) << NEURON_BIT_PEER_DIED);
         }
     }
 }
@@ -155,7 +171,7 @@ int life_task_start(u64 slot, u64 task)
     if (!at_rest(task)) {
         return NEURON_BAD_STATE;
     }
-    if (tasks[task].reset_left != 0) {
+    if (tasks[task].reset_left != 0 || is_mourned((u32)task)) {
         return NEURON_NOT_RESET;
     }
     life_start((u32)task);
@@ -195,6 +211,8 @@ int life_task_reset_step(u64 slot, u64 task)
         return NEURON_BAD_STATE;
     }
     life_reset_page((u32)task);
-    tasks[current].context.x[REG_A0 + 1] = tasks[task].reset_left;
+    /* Who has to learn of the end does so before anybody runs; it is counted all the same. */
+    u64 left = tasks[task].reset_left;
+    tasks[current].context.x[REG_A0 + 1] = left == 0 && is_mourned((u32)task) ? 1 : left;
     return NEURON_OK;
 }

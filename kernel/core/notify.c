@@ -14,17 +14,36 @@ void notify_take(u32 task, u64 bits)
     tasks[task].bits = tasks[task].bits & ~bits;
 }
 
+/* The pending bits that the task waits for. */
+static u64 awaited(u32 task)
+{
+    if (tasks[task].wait == WAIT_RECV) {
+        return tasks[task].bits;
+    }
+    return tasks[task].wait == WAIT_BITS ? tasks[task].bits & tasks[task].mask : 0;
+}
+
+void notify_deliver(u32 task)
+{
+    u64 bits = awaited(task);
+
+    if (bits != 0) {
+        notify_take(task, bits);
+        sched_wake(task, 0);
+    }
+}
+
 void notify_set(u32 task, u64 bits)
 {
     tasks[task].bits = tasks[task].bits | bits;
-    u64 pending = tasks[task].bits;
+    notify_deliver(task);
+}
 
-    if (tasks[task].wait == WAIT_RECV) {
-        notify_take(task, pending);
-        sched_wake(task, 0);
-    } else if (tasks[task].wait == WAIT_BITS && (pending & tasks[task].mask) != 0) {
-        notify_take(task, pending & tasks[task].mask);
-        sched_wake(task, 0);
+void notify_set_soon(u32 task, u64 bits)
+{
+    tasks[task].bits = tasks[task].bits | bits;
+    if (awaited(task) != 0) {
+        sched_finish_soon(task, NEURON_NOTIFIED);
     }
 }
 

@@ -4,8 +4,12 @@
 
 #include "types.h"
 
-/* Sets bits of a task and wakes it if it waits for one of them. */
+/* Sets bits of a task and wakes it if it waits for one of them: now, or soon (sched_finish_soon()). */
 void notify_set(u32 task, u64 bits);
+void notify_set_soon(u32 task, u64 bits);
+
+/* The task gets the pending bits that it waits for, if there are any. */
+void notify_deliver(u32 task);
 
 /* The task, which waits for nothing, gets `bits` of its pending ones in its registers. */
 void notify_take(u32 task, u64 bits);

@@ -3,6 +3,7 @@
 
 #include "arch.h"
 #include "deadline.h"
+#include "notify.h"
 #include "queue.h"
 #include "state.h"
 
@@ -33,6 +34,7 @@ void sched_block(u32 wait, u64 deadline)
 void sched_wake(u32 task, int front)
 {
     tasks[task].wait = WAIT_NONE;
+    tasks[task].ending = NEURON_TIMEOUT;
     deadline_set(task, NEURON_FOREVER);
     if (front) {
         queue_push_front(READY_QUEUE, task);
@@ -48,9 +50,16 @@ void sched_finish(u32 task, int status)
     sched_wake(task, 0);
 }
 
+void sched_finish_soon(u32 task, int status)
+{
+    tasks[task].ending = status;
+    deadline_set(task, 0);
+}
+
 void sched_detach(u32 task)
 {
     queue_remove(task);
+    tasks[task].ending = NEURON_TIMEOUT;
     deadline_set(task, NEURON_FOREVER);
     tasks[task].wait = WAIT_NONE;
     tasks[task].ran = 0;
@@ -95,7 +104,12 @@ u32 sched_tick(u64 now)
     u32 task = current;
 
     for (u32 n = 0; n < TICK_EXPIRES && deadline_earliest() <= now; n++) {
-        sched_finish(deadline_first(), NEURON_TIMEOUT);
+        u32 due = deadline_first();
+        if (tasks[due].ending == NEURON_NOTIFIED) {
+            notify_deliver(due);
+        } else {
+            sched_finish(due, tasks[due].ending);
+        }
     }
     if (task != NONE && now < quantum_end) {
         return NONE;

@@ -15,6 +15,10 @@ void sched_wake(u32 task, int front);
 /* Ends the wait of a task with a status in its a0. */
 void sched_finish(u32 task, int status);
 
+/* Ends the wait of a task with a status, or with its pending bits (NOTIFIED), by a timer interrupt that
+ * comes before anybody runs again. For many at once: their number does not make this entry long. */
+void sched_finish_soon(u32 task, int status);
+
 /* Takes a task off whatever it does: it neither runs nor waits afterwards. */
 void sched_detach(u32 task);
 

@@ -53,6 +53,8 @@ struct task {
     u32 level;
     u32 ready; /* it was in recv since its start */
 
+    int ending; /* the status with which its deadline ends its wait: TIMEOUT, unless it ends soon */
+
     /* Its open call, while WAIT_QUEUED or WAIT_SERVED */
     u32 server;
     u32 call_slot; /* row in slots[] that it called through */

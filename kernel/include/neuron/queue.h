@@ -40,11 +40,12 @@ struct neuron_queue_page {
         uint16_t unused[(NEURON_QUEUE_USED_OFFSET - 2310) / 2];
     } available;
     struct {
-        uint16_t flags;
-        uint16_t index;
+        /* The device writes these at any time. */
+        volatile uint16_t flags;
+        volatile uint16_t index;
         struct {
-            uint32_t id;
-            uint32_t bytes;
+            volatile uint32_t id;
+            volatile uint32_t bytes;
         } ring[NEURON_QUEUE_SIZE_MAX];
         uint16_t available_event;
         uint16_t unused[(NEURON_PAGE - NEURON_QUEUE_USED_OFFSET - 1030) / 2];

@@ -202,6 +202,15 @@ static int is_refusal(int64_t status)
            status != NEURON_PEER_DIED && status != NEURON_DROPPED && status != NEURON_STUCK;
 }
 
+/* The timer interrupts that come before anybody runs again: of waits that the last entry ended. */
+static void end_waits(void)
+{
+    while (machine.timer == 0) {
+        kernel_timer();
+        check_all();
+    }
+}
+
 int64_t drive_call(u64 number, const u64 inputs[7])
 {
     u32 caller = current;
@@ -228,6 +237,7 @@ int64_t drive_call(u64 number, const u64 inputs[7])
     if (back && is_refusal(status)) {
         check_nothing_changed(number, caller);
     }
+    end_waits();
     return status;
 }
 
@@ -235,12 +245,14 @@ void drive_fault(u64 cause, u64 address)
 {
     kernel_fault(cause, address);
     check_all();
+    end_waits();
 }
 
 void drive_interrupt(void)
 {
     kernel_interrupt();
     check_all();
+    end_waits();
 }
 
 void drive_time(u64 now)

@@ -121,6 +121,11 @@ static void check_open_call(u32 t)
     const struct slot *slot = &slots[task->call_slot];
     HOLDS(slot->kind == NEURON_CAP_PORT && slot->object == s, t);
     HOLDS((slot->rights & NEURON_RIGHT_CALL) != 0, t);
+    if (task->ending != NEURON_TIMEOUT) { /* the server's life is over, and it does not learn it yet */
+        HOLDS(tasks[s].state != NEURON_TASK_RUNNING, t);
+        HOLDS(links[t].queue == (task->wait == WAIT_QUEUED ? s : NONE), t);
+        return;
+    }
     HOLDS(tasks[s].state != NEURON_TASK_GIVEN_UP, t);
     if (task->wait == WAIT_QUEUED) {
         HOLDS(links[t].queue == s, t);
@@ -145,13 +150,13 @@ static void check_waiting(u32 t)
 
     switch (task->wait) {
     case WAIT_RECV:
-        HOLDS(task->bits == 0, t);
+        HOLDS(task->bits == 0 || task->ending == NEURON_NOTIFIED, t);
         HOLDS(queues[t].levels == 0, t);
         HOLDS(task->ready == 1, t);
         HOLDS(links[t].queue == NONE, t);
         break;
     case WAIT_BITS:
-        HOLDS((task->bits & task->mask) == 0, t);
+        HOLDS((task->bits & task->mask) == 0 || task->ending == NEURON_NOTIFIED, t);
         HOLDS(links[t].queue == NONE, t);
         break;
     default:
@@ -173,6 +178,7 @@ static void check_task(u32 t)
     if (task->wait != WAIT_NONE) {
         check_waiting(t);
     }
+    HOLDS((task->ending != NEURON_TIMEOUT) == (deadlines[DEADLINE_LEAVES + t] == 0), t);
     HOLDS(task->ready <= (u32)running, t);
     HOLDS(task->generation != 0, t);
     HOLDS(task->reset_left <= task->own_pages, t);
