@@ -414,8 +414,8 @@ def lay_out(system: System) -> Layout:
     tasks = []
     for number, instance in enumerate(system.instances):
         if addresses.next[number] >= addresses.bases[number] + abi.load()["USER_SPAN"]:
-            message = f"the stack, the DMA memory and the dataports of `{instance.name}` do not fit into its addresses"
-            fail("NX807", instance.place, message)
+            what = f"the stack, the DMA memory and the dataports of `{instance.name}`"
+            fail("NX807", instance.place, f"{what} do not fit into its addresses")
         tasks.append(
             TaskLayout(
                 number,

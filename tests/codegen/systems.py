@@ -65,7 +65,8 @@ class Builder:
         return StructType(name, full, self.place(file))
 
     def interface(self, file: str, name: str, methods, errors=(), events=(), dataports=()) -> Interface:
-        """methods: (name, (parameter, type, "in" | "out")...); events: (name, "in" | "out"); dataports: (name, bytes[, "dma"])"""
+        """methods: (name, (parameter, type, "in" | "out")...); events: (name, "in" | "out");
+        dataports: (name, bytes[, "dma"])"""
         place = self.place(file)
         rows = []
         for number, (method, *parameters) in enumerate(methods, 1):

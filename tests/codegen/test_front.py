@@ -240,8 +240,8 @@ class Robust(unittest.TestCase):
         )
         self.assertEqual(set(re.findall(r"NX\d+(?=:)", found)), {"NX101"})
 
-    def test_four_devices_are_not_too_many(self) -> None:
-        devices = " ".join(f"device virtio.rng[{n}] d{n};" for n in range(4))
+    def test_eight_devices_are_not_too_many(self) -> None:
+        devices = " ".join(f"device virtio.rng[{n}] d{n};" for n in range(8))
         found = self.check(f'component a {{ source "part.c"; {devices} }} assembly x {{ component a a; }}')
         self.assertEqual(found, "")
 
