@@ -9,7 +9,7 @@ from .resolve_assembly import Assembled
 
 Claim = tuple[Instance, Device]
 
-DEVICES_MAX = 4  # NEURON_TASK_DEVICES_MAX
+DEVICES_MAX = 8  # NEURON_TASK_DEVICES_MAX
 
 
 def claims(result: Assembled) -> list[tuple[Claim, int]]:
