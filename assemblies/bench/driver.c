@@ -9,7 +9,7 @@
 #include <nexus/time.h>
 #include <stdlib.h>
 
-extern char __nexus_arena[]; /* from the linker script */
+extern char __nexus_arena[] __attribute__((aligned(NEURON_PAGE))); /* from the linker script */
 
 static struct board *board;
 static uint64_t boss_bit, twin_bit;

@@ -5,7 +5,7 @@
 #include <neuron/table.h>
 #include <nexus/syscall.h>
 
-extern char __nexus_arena[];
+extern char __nexus_arena[] __attribute__((aligned(NEURON_PAGE)));
 
 enum { PROT_X = 4 };
 

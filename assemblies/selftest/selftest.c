@@ -18,7 +18,7 @@ enum { RTC_TIME_LOW = 0x00, RTC_TIME_HIGH = 0x04 };
 
 enum { INIT_TASK = 0 };
 
-extern const char __nexus_arena[];
+extern const char __nexus_arena[] __attribute__((aligned(NEURON_PAGE)));
 
 struct audit {
     uint64_t sequence, time;

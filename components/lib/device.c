@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* From the linker script. */
-extern uint8_t __nexus_arena[];
+extern uint8_t __nexus_arena[] __attribute__((aligned(NEURON_PAGE)));
 extern uint8_t __nexus_out[];
 
 enum { VERSION_1_WORD = 1, VERSION_1_BIT = 1 }; /* feature bit 32 */

@@ -19,7 +19,10 @@ static void create_tasks(const u64 *table, const struct table_sections *at)
 
     for (u32 t = 0; t < task_count; t++) {
         const u64 *row = table + at->tasks + t * NEURON_TASK_ROW_WORDS;
-        tasks[t] = (struct task){.state = NEURON_TASK_CREATED, .wait = WAIT_NONE, .ending = NEURON_TIMEOUT, .generation = 1};
+        tasks[t] = (struct task){.state = NEURON_TASK_CREATED,
+                                 .wait = WAIT_NONE,
+                                 .ending = NEURON_TIMEOUT,
+                                 .generation = 1};
         tasks[t].level = (u32)row[NEURON_TASK_LEVEL];
         tasks[t].entry = row[NEURON_TASK_ENTRY];
         tasks[t].sp = row[NEURON_TASK_SP];

@@ -35,7 +35,7 @@ static int calls(u32 task, u32 server)
 static void fail_callers(u32 server, int status)
 {
     for (u32 t = 0; t < task_count; t++) {
-        if (calls(t, server)) {
+        if (calls(t, server) && tasks[t].ending == NEURON_TIMEOUT) {
             sched_finish_soon(t, status);
         }
     }

@@ -5,7 +5,7 @@
 #include <nexus/syscall.h>
 #include <stddef.h>
 
-extern char __nexus_arena[]; /* from the linker script */
+extern char __nexus_arena[] __attribute__((aligned(NEURON_PAGE))); /* from the linker script */
 
 volatile uint32_t *nexus_mmio_map(uint64_t slot, uint32_t page, uint64_t prot)
 {

@@ -121,7 +121,8 @@ static void check_open_call(u32 t)
     const struct slot *slot = &slots[task->call_slot];
     HOLDS(slot->kind == NEURON_CAP_PORT && slot->object == s, t);
     HOLDS((slot->rights & NEURON_RIGHT_CALL) != 0, t);
-    if (task->ending != NEURON_TIMEOUT) { /* the server's life is over, and it does not learn it yet */
+    if (task->ending !=
+        NEURON_TIMEOUT) { /* the server's life is over, and it does not learn it yet */
         HOLDS(tasks[s].state != NEURON_TASK_RUNNING, t);
         HOLDS(links[t].queue == (task->wait == WAIT_QUEUED ? s : NONE), t);
         return;

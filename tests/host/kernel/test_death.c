@@ -173,6 +173,21 @@ static void callers_of_a_given_up_server_get_peer_gone(void **state)
     assert_int_equal(SYS(call, client_port, tag, 0, 0, 0, 0, NEURON_FOREVER), NEURON_PEER_GONE);
 }
 
+static void callers_of_a_running_server_that_is_given_up_get_peer_died(void **state)
+{
+    (void)state;
+    server_recv();
+    drive_current(client);
+    call(client_port, 1);
+    SYS(recv, NEURON_FOREVER);
+    drive_current(second);
+    call(second_port, 2);
+    drive_init_wakes();
+    assert_int_equal(SYS(task_stop, NEURON_SLOT_TASK, server, 1), NEURON_OK);
+    assert_int_equal(drive_status(client), NEURON_PEER_DIED);
+    assert_int_equal(drive_status(second), NEURON_PEER_DIED);
+}
+
 static void notification_of_a_given_up_server_is_refused(void **state)
 {
     (void)state;
@@ -283,6 +298,7 @@ int main(void)
             call_in_an_old_session_is_refused_before_the_restart_and_the_next_one_waits, set_up),
         cmocka_unit_test_setup(deadline_of_a_call_to_a_dead_server_runs, set_up),
         cmocka_unit_test_setup(callers_of_a_given_up_server_get_peer_gone, set_up),
+        cmocka_unit_test_setup(callers_of_a_running_server_that_is_given_up_get_peer_died, set_up),
         cmocka_unit_test_setup(notification_of_a_given_up_server_is_refused, set_up),
         cmocka_unit_test_setup(client_death_while_queued_takes_its_call_away, set_up),
         cmocka_unit_test_setup(client_death_while_served_makes_its_token_stale, set_up),
