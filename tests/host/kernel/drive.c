@@ -22,17 +22,20 @@ static const char *const outputs[] = {
 #undef NEURON_SYSCALL
 #undef NEURON_RESERVED
 
+#define CALLS (sizeof(outputs) / sizeof(outputs[0]))
+
 static const u32 saved[SAVED_REGISTERS] = {2, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
 static u64 call_of[NEURON_TASKS_MAX];       /* what a task called and has not come back from */
 static u64 generation_of[NEURON_TASKS_MAX]; /* ... in which life */
 
 static u64 answers[64]; /* how often each status came back, from -40 on */
+static u64 successes[CALLS];
 
 static u32 output_count(u64 number)
 {
     u32 count = 0;
 
-    if (number >= sizeof(outputs) / sizeof(outputs[0]) || strstr(outputs[number], "()") != NULL) {
+    if (number >= CALLS || strstr(outputs[number], "()") != NULL) {
         return 0;
     }
     for (const char *p = outputs[number]; *p != '\0'; p++) {
@@ -73,6 +76,7 @@ static void check_registers(u32 task)
 
     assert_true(is_status((int64_t)x[REG_A0]));
     answers[x[REG_A0] + 40]++;
+    successes[number < CALLS ? number : 0] += (int64_t)x[REG_A0] == NEURON_OK;
     for (u32 r = REG_A0 + 1 + carried(number, x); r <= REG_A7; r++) {
         assert_int_equal(x[r], 0);
     }
@@ -284,6 +288,11 @@ void drive_init_wakes(void)
 u64 drive_answers(int64_t status)
 {
     return answers[status + 40];
+}
+
+u64 drive_successes(u64 number)
+{
+    return successes[number];
 }
 
 u8 *drive_in(u32 task)
