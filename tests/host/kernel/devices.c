@@ -23,9 +23,8 @@ static void add_ceilings(u32 task)
     assert_int_equal(world_slot(task, NEURON_CAP_NONE), NOTHING);
 }
 
-int devices_boot(void **state)
+void devices_world(void)
 {
-    (void)state;
     world_begin();
     world.arena_pages = ARENA_PAGES;
     assert_int_equal(world_task(50), INIT);
@@ -38,10 +37,21 @@ int devices_boot(void **state)
     add_ceilings(DRIVER);
     add_ceilings(OTHER);
     add_windows();
-    drive_boot();
+}
+
+void devices_plugged(void)
+{
     machine.virtio_class[0] = NEURON_CLASS_VIRTIO_RNG;
     machine.virtio_class[1] = NEURON_CLASS_VIRTIO_NET;
     machine.virtio_class[3] = NEURON_CLASS_VIRTIO_BLK;
+}
+
+int devices_boot(void **state)
+{
+    (void)state;
+    devices_world();
+    drive_boot();
+    devices_plugged();
     return 0;
 }
 

@@ -41,6 +41,10 @@ enum {
     DRIVER_SLOTS = 6
 };
 
+/* Builds this world; what its devices report, after the boot. */
+void devices_world(void);
+void devices_plugged(void);
+
 /* Boots this world; init runs, the others are CREATED. For cmocka_unit_test_setup(). */
 int devices_boot(void **state);
 
