@@ -45,7 +45,7 @@ void drive_init_wakes(void);
 /* How often a call came back with this status, in the whole run. */
 u64 drive_answers(int64_t status);
 
-/* How often this call came back with OK. */
+/* How often this call came back with OK or NOTIFIED. */
 u64 drive_successes(u64 number);
 
 /* The message page bytes of a task. */
