@@ -39,12 +39,17 @@ void devices_begin(void)
     add_windows();
 }
 
-void devices_boot_world(void)
+void devices_plugged(void)
 {
-    drive_boot();
     machine.virtio_class[0] = NEURON_CLASS_VIRTIO_RNG;
     machine.virtio_class[1] = NEURON_CLASS_VIRTIO_NET;
     machine.virtio_class[3] = NEURON_CLASS_VIRTIO_BLK;
+}
+
+void devices_boot_world(void)
+{
+    drive_boot();
+    devices_plugged();
 }
 
 int devices_boot(void **state)

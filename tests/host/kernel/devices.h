@@ -44,9 +44,10 @@ enum {
 /* Boots this world; init runs, the others are CREATED. For cmocka_unit_test_setup(). */
 int devices_boot(void **state);
 
-/* The two halves of it: tests may add to the tables in between. */
+/* The two halves of it: tests may add to the tables in between. What the devices report, after the boot. */
 void devices_begin(void);
 void devices_boot_world(void);
+void devices_plugged(void);
 
 /* The address of a page of a task's arena; its number in the task's range. */
 u64 devices_arena(u32 task, u64 page);

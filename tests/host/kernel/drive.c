@@ -21,17 +21,20 @@ static const char *const outputs[] = {
 };
 #undef NEURON_SYSCALL
 
+#define CALLS (sizeof(outputs) / sizeof(outputs[0]))
+
 static const u32 saved[SAVED_REGISTERS] = {2, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
 static u64 call_of[NEURON_TASKS_MAX];       /* what a task called and has not come back from */
 static u64 generation_of[NEURON_TASKS_MAX]; /* ... in which life */
 
 static u64 answers[ANSWERS]; /* how often each status came back, the last one first */
+static u64 successes[CALLS];
 
 static u32 output_count(u64 number)
 {
     u32 count = 0;
 
-    if (number >= sizeof(outputs) / sizeof(outputs[0]) || strstr(outputs[number], "()") != NULL) {
+    if (number >= CALLS || strstr(outputs[number], "()") != NULL) {
         return 0;
     }
     for (const char *p = outputs[number]; *p != '\0'; p++) {
@@ -72,6 +75,7 @@ static void check_registers(u32 task)
 
     assert_true(is_status((int64_t)x[REG_A0]));
     answers[ANSWERS - 2 + (int64_t)x[REG_A0]]++;
+    successes[number < CALLS ? number : 0] += (int64_t)x[REG_A0] >= NEURON_OK;
     for (u32 r = REG_A0 + 1 + carried(number, x); r <= REG_A7; r++) {
         assert_int_equal(x[r], 0);
     }
@@ -336,6 +340,11 @@ void drive_init_wakes(void)
 u64 drive_answers(int64_t status)
 {
     return answers[ANSWERS - 2 + status];
+}
+
+u64 drive_successes(u64 number)
+{
+    return successes[number];
 }
 
 u8 *drive_in(u32 task)

@@ -48,6 +48,9 @@ void drive_init_wakes(void);
 /* How often a call came back with this status, in the whole run. */
 u64 drive_answers(int64_t status);
 
+/* How often this call came back with OK or NOTIFIED. */
+u64 drive_successes(u64 number);
+
 /* The message page bytes of a task. */
 u8 *drive_in(u32 task);
 u8 *drive_out(u32 task);

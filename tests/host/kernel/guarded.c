@@ -16,14 +16,19 @@ static void add_slots(u32 task)
     world_dma(task, world_extent(task, 1, NEURON_MEMORY_DMA, 0), NEURON_RIGHT_WRITE);
 }
 
-int guarded_boot(void **state)
+void guarded_world(void)
 {
-    (void)state;
     devices_begin();
     u64 blk = NEURON_CLASS_VIRTIO_BLK;
     assert_int_equal(world_ceiling(INIT, blk, RIGHTS_GUARDED, BLK_BASE, NEURON_PAGE), INIT_BLK);
     add_slots(DRIVER);
     add_slots(OTHER);
+}
+
+int guarded_boot(void **state)
+{
+    (void)state;
+    guarded_world();
     devices_boot_world();
     return 0;
 }

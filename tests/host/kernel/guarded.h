@@ -23,6 +23,9 @@ enum {
 enum { INIT_BLK = INIT_SLOTS }; /* R, MAP, IRQ */
 #define DMA_BYTES (2u * NEURON_PAGE)
 
+/* Builds this world. */
+void guarded_world(void);
+
 /* Boots this world; init runs, and has granted nothing. */
 int guarded_boot(void **state);
 

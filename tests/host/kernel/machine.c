@@ -10,6 +10,13 @@
 
 struct machine machine;
 
+static void fill_payload(void)
+{
+    for (u32 i = 0; i < sizeof(machine.payload); i++) {
+        machine.payload[i] = (u8)(1 + i * 7 % 251);
+    }
+}
+
 void machine_reset(void)
 {
     machine.now = 1000;
@@ -23,8 +30,9 @@ void machine_reset(void)
     machine_devices_reset();
     memset(machine.roots, 0xff, sizeof(machine.roots));
     memset(machine.ram, RUBBISH, sizeof(machine.ram));
-    for (u32 i = 0; i < sizeof(machine.payload); i++) {
-        machine.payload[i] = (u8)(1 + i * 7 % 251);
+    /* Nobody writes the payload: once is enough. */
+    if (machine.payload[0] == 0) {
+        fill_payload();
     }
 }
 

@@ -96,24 +96,6 @@ static u64 noise_word(u64 old)
     }
 }
 
-/* Extents that the fake machine has no memory for. */
-static int machine_has(const u64 *words)
-{
-    struct table_sections at = table_sections(words);
-    u64 end = FAKE_RAM_BASE + FAKE_RAM_PAGES * (u64)NEURON_PAGE;
-
-    for (u64 m = 0; m < words[NEURON_TABLE_MEMORIES]; m++) {
-        const u64 *row = words + at.memories + m * NEURON_MEMORY_ROW_WORDS;
-        u64 source_end = row[NEURON_MEMORY_SOURCE] + row[NEURON_MEMORY_SOURCE_BYTES];
-        if (row[NEURON_MEMORY_FLAGS] % 2 == 0 &&
-            (row[NEURON_MEMORY_PHYS] + row[NEURON_MEMORY_PAGES] * NEURON_PAGE > end ||
-             source_end > FAKE_PAYLOAD_END)) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
 static void any_corruption_is_judged_and_what_is_accepted_boots(void **state)
 {
     u64 seen[NEURON_RULES] = {0};
@@ -135,7 +117,7 @@ static void any_corruption_is_judged_and_what_is_accepted_boots(void **state)
         assert_in_range(verdict.rule, 0, NEURON_RULES - 1);
         assert_in_range(verdict.row, 0, words);
         seen[verdict.rule]++;
-        if (verdict.rule == NEURON_RULE_OK && machine_has(copy)) {
+        if (verdict.rule == NEURON_RULE_OK && world_fits(copy)) {
             machine_reset();
             console_reset();
             kernel_boot(copy);

@@ -291,6 +291,23 @@ void world_seal(void)
         world.words + NEURON_TABLE_CRC + 1, world.words[NEURON_TABLE_WORDS] - NEURON_TABLE_CRC - 1);
 }
 
+int world_fits(const u64 *words)
+{
+    struct table_sections at = table_sections(words);
+    u64 end = FAKE_RAM_BASE + FAKE_RAM_PAGES * (u64)NEURON_PAGE;
+
+    for (u64 m = 0; m < words[NEURON_TABLE_MEMORIES]; m++) {
+        const u64 *row = words + at.memories + m * NEURON_MEMORY_ROW_WORDS;
+        u64 source_end = row[NEURON_MEMORY_SOURCE] + row[NEURON_MEMORY_SOURCE_BYTES];
+        if (row[NEURON_MEMORY_FLAGS] % 2 == 0 &&
+            (row[NEURON_MEMORY_PHYS] + row[NEURON_MEMORY_PAGES] * NEURON_PAGE > end ||
+             source_end > FAKE_PAYLOAD_END)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 void world_boot(void)
 {
     u64 words = world_table();

@@ -73,6 +73,9 @@ u64 *world_word(u32 section, u64 row, u32 field);
 /* Makes the checksum of world.words right again. */
 void world_seal(void);
 
+/* Whether the fake machine has the memory that an accepted table speaks of. */
+int world_fits(const u64 *words);
+
 /* Boots the world on a machine that was just switched on. */
 void world_boot(void);
 
