@@ -20,7 +20,9 @@ struct hand {
 };
 extern const struct hand hand;
 
-extern uint8_t __nexus_arena[], __nexus_out[]; /* from the linker script */
+/* From the linker script. What lies in a page is aligned: the device knows no smaller accesses than words. */
+extern _Alignas(4096) uint8_t __nexus_arena[];
+extern _Alignas(4096) uint8_t __nexus_out[];
 
 /* Our DMA memory: rings of our own in its first page, then buffers, and a table of descriptors. */
 enum {

@@ -57,7 +57,7 @@ int attack_leave(struct nexus_client client)
     (void)client;
     if (start() == 0) {
         for (uint32_t i = 0; i < QUEUE_SIZE; i++) {
-            (void)post(i, &part, 1, true);
+            (void)post(i, &part, 1, i == QUEUE_SIZE - 1); /* asked once, it takes one */
         }
         if (wait_used(1) != 0 && ring()->used.index < QUEUE_SIZE) {
             *(volatile int *volatile)NULL = 1; /* it has begun, and is not through */

@@ -190,7 +190,6 @@ def main() -> int:
     parser.add_argument("--after", help="end when this line was printed (default: when the machine ends)")
     parser.add_argument("--teeth", action="store_true")
     parser.add_argument("--expect", action="append", default=[], help="a moment that must have been there")
-    parser.add_argument("--qemu", action="append", default=[], help="a further argument for QEMU")
     parser.add_argument("--kernel-changes", action="store_true", help="its first bytes must have changed")
     parser.add_argument("--qemu", action="append", default=[], help="one more argument of QEMU")
     options = parser.parse_args()
@@ -198,7 +197,7 @@ def main() -> int:
     kernel = Kernel(options.kernel)
     with tempfile.TemporaryDirectory(prefix="nexus-") as folder:
         port = str(Path(folder, "gdb"))
-        extra = ["-chardev", f"socket,id=gdb,path={port},server=on,wait=off", "-gdb", "chardev:gdb", "-S", *options.qemu]
+        extra = ["-chardev", f"socket,id=gdb,path={port},server=on,wait=off", "-gdb", "chardev:gdb", "-S"]
         machine = Machine(options.image, [*extra, *options.qemu], folder)
         try:
             debugger = Debugger(port, machine)
