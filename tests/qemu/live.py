@@ -7,6 +7,7 @@
              table's mappings and the two message pages; in the arena of a task any page of a window that
              it was granted, as far as the right goes, and any queue of such a window, to read; plus W^X and
              no user access in the kernel's own
+  kernel     every byte of the kernel's text and constants with its file
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Kernel:
             elf = ELFFile(file)
             symbols = elf.get_section_by_name(".symtab").iter_symbols()
             self.symbols = {symbol.name: symbol["st_value"] for symbol in symbols}
+            filled = (segment for segment in elf.iter_segments("PT_LOAD") if segment["p_filesz"] > 0)
+            self.constants = [(segment["p_paddr"], segment.data()) for segment in filled]
             self.structs = {name: members(elf, name) for name in ("slot", "ceiling", "task")}
 
     def place(self, array: str, kind: str, row: int, member: str) -> tuple[int, int]:
@@ -198,10 +201,24 @@ def show(page: tuple[int, int] | None) -> str:
     return f"{page[0]:#x} " + "".join(c for bit, c in ((R, "R"), (W, "W"), (X, "X")) if page[1] & bit)
 
 
+def compare_constants(kernel: Kernel, memory: Memory) -> list[str]:
+    """Text and constants of the kernel, which nobody may write: the first byte of each that differs."""
+    complaints = []
+    for address, wanted in kernel.constants:
+        live = memory.data[address - FIRST : address - FIRST + len(wanted)]
+        changed = [i for i, (is_, was) in enumerate(zip(live, wanted, strict=True)) if is_ != was]
+        if changed:
+            places = f"{address + changed[0]:#x} to {address + changed[-1]:#x}"
+            complaints.append(f"kernel: {len(changed)} bytes changed from {places}")
+    return complaints
+
+
 def compare(kernel: Kernel, memory: Memory, table: dict, grants: dict[int, int]) -> list[str]:
     """All that differs."""
     slots = compare_slots(kernel, memory, table, grants)
-    return slots + compare_ceilings(kernel, memory, table) + compare_mappings(kernel, memory, table, grants)
+    ceilings = compare_ceilings(kernel, memory, table)
+    mappings = compare_mappings(kernel, memory, table, grants)
+    return slots + ceilings + mappings + compare_constants(kernel, memory)
 
 
 def leaf_of(memory: Memory, root: int, address: int) -> int:

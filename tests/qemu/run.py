@@ -24,18 +24,17 @@ EXCERPT_LINES = 30
 
 
 class Machine:
-    """A running QEMU: its console as lines, and its control socket."""
+    """A running QEMU: its console as lines, its control socket, and apart from that what QEMU itself says."""
 
     def __init__(self, image: str, extra: list[str], folder: str) -> None:
         self.control = str(Path(folder) / "qmp")
         arguments = ["-serial", "stdio", "-monitor", "none", "-kernel", image]
         arguments += ["-qmp", f"unix:{self.control},server=on,wait=off", *extra]
-        self.process = subprocess.Popen(
-            [str(MACHINE), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        self.remarks = Path(folder) / "remarks"
+        with self.remarks.open("wb") as remarks:
+            self.process = subprocess.Popen(
+                [str(MACHINE), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=remarks
+            )
         self.rest = b""
 
     def lines(self, deadline: float):
@@ -140,6 +139,8 @@ def run(options: argparse.Namespace) -> str:
             problem = f"no end within {options.time_limit} s"
             machine.process.kill()
         status = machine.end()
+        for text in machine.remarks.read_text("utf-8", "replace").splitlines():
+            judge.line(text)
     if not problem and status != options.exit:
         problem = f"exit status {status} instead of {options.exit}"
     if not problem and not judge.done():
