@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import seeds
+import table_seeds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -28,6 +29,14 @@ QUICK_RUNS = {"syscalls": 400, "table": 4000}  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20
 COVERED = re.compile(r"\bcov: (\d+)")
 EXECUTED = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
+
+
+def write_seeds(fuzzer: str, folder: Path) -> None:
+    """Fills a folder with the seeds of one fuzzer."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, data in (seeds.syscall_seeds() if fuzzer == "syscalls" else table_seeds.table_seeds()).items():
+        (folder / name).write_bytes(data)
 
 
 class Fuzzer:
@@ -41,7 +50,7 @@ class Fuzzer:
         self.seeds = build / "fuzz/seeds" / name
         self.working = build / "fuzz/working" / name
         self.findings = build / "fuzz/findings" / name
-        seeds.write(name, self.seeds)
+        write_seeds(name, self.seeds)
         for folder in (self.working, self.findings):
             folder.mkdir(parents=True, exist_ok=True)
 
