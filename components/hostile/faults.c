@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 static volatile uint64_t sink;
+static volatile int *volatile nowhere;
 
 int attack_places(struct nexus_client client, uint64_t *window_place, uint64_t *queue)
 {
@@ -60,7 +61,7 @@ int attack_leave(struct nexus_client client)
             (void)post(i, &part, 1, i == QUEUE_SIZE - 1); /* asked once, it takes one */
         }
         if (wait_used(1) != 0 && ring()->used.index < QUEUE_SIZE) {
-            *(volatile int *volatile)NULL = 1; /* it has begun, and is not through */
+            *nowhere = 1; /* it has begun, and is not through */
         }
     }
     return 0;

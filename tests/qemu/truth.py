@@ -2,7 +2,7 @@
 """Compares the authority that the running kernel holds with what was declared and granted so far.
 
 truth.py IMAGE KERNEL.elf TABLE.json [--after LINE] [--teeth] [--expect MOMENT ...] [--qemu ARGUMENT ...]
-         [--kernel-changes] [--qemu ARGUMENT ...]
+         [--kernel-changes]
 
 Boots the image and stops it at each moment at which authority may have changed:
   boot       before the first instruction of init
@@ -13,10 +13,10 @@ Boots the image and stops it at each moment at which authority may have changed:
   end        where the machine would power off; or, as it does not end, after the console line
 At each the kernel's memory is read from outside and compared entry for entry (see live.py). What is granted
 is what init has said on the console, from `mmio grant` to the death of the task or `mmio revoke`.
---expect: moments that must have been there. --qemu: more of the machine. --kernel-changes: at the end some of the
-kernel's first bytes, and in all of the run nothing else, must have changed. --teeth: at the end changes page-table bits, a right, a slot,
-ceilings, and where there are some the bit of an interrupt and a queue's page of the running machine in turn,
-and insists that each is reported at its row.
+--expect: moments that must have been there. --qemu: more of the machine. --kernel-changes: at the end some
+of the kernel's first bytes, and in all of the run nothing else, must have changed. --teeth: at the end
+changes page-table bits, a right, a slot, ceilings, and where there are some the bit of an interrupt and a
+queue's page of the running machine in turn, and insists that each is reported at its row.
 """
 
 from __future__ import annotations
