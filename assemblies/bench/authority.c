@@ -7,7 +7,10 @@
 #include <nexus/syscall.h>
 
 #define RTC_BASE UINT64_C(0x101000) /* goldfish RTC of QEMU virt */
-#define RTC_RIGHTS (NEURON_RIGHT_READ | NEURON_RIGHT_MAP)
+#define RTC_RIGHTS (NEURON_RIGHT_READ | NEURON_RIGHT_MAP | NEURON_RIGHT_IRQ)
+#define VIRTIO_FIRST UINT64_C(0x10001000) /* its virtio windows */
+#define VIRTIO_LAST UINT64_C(0x10008000)
+#define RNG_RIGHTS (NEURON_RIGHT_READ | NEURON_RIGHT_MAP)
 
 #define LIFECYCLE (UINT64_C(1) << NEURON_BIT_LIFECYCLE)
 
@@ -17,17 +20,29 @@ static int64_t create(void)
                                     NEURON_SLOT_SCRATCH);
 }
 
+/* The first source of entropy that the machine has. */
+static int64_t create_rng(void)
+{
+    int64_t status = NEURON_OUTSIDE_WINDOWS;
+
+    for (uint64_t base = VIRTIO_FIRST; base <= VIRTIO_LAST && status != NEURON_OK;
+         base += NEURON_PAGE) {
+        status = neuron_device_cap_create(NEURON_SLOT_FACTORY, base, NEURON_CLASS_VIRTIO_RNG,
+                                          RNG_RIGHTS, NEURON_SLOT_SCRATCH);
+    }
+    return status;
+}
+
 static int64_t transfer(uint32_t task, uint64_t slot)
 {
     return neuron_cap_transfer_to(NEURON_SLOT_TASK, NEURON_SLOT_SCRATCH, task, slot);
 }
 
-/* The slot of the driver that the table lets hold the device. It holds it afterwards. */
+/* The slot of the driver that the table lets hold the new device. It holds it afterwards. */
 static uint64_t find_slot(uint32_t driver)
 {
     uint64_t slot = 0;
 
-    rows_check(create());
     while (slot < NEURON_SLOTS_MAX && transfer(driver, slot) != NEURON_OK) {
         slot++;
     }
@@ -37,6 +52,7 @@ static uint64_t find_slot(uint32_t driver)
 static void measure_devices(uint32_t driver)
 {
     static struct series creates, transfers, revokes;
+    rows_check(create());
     uint64_t slot = find_slot(driver);
 
     for (uint32_t i = 0; i < ROUNDS; i++) {
@@ -91,6 +107,8 @@ static void measure_faults(uint32_t twin)
 void measure_authority(uint32_t twin, struct board *twin_board, uint32_t driver)
 {
     measure_devices(driver);
+    rows_check(create_rng());
+    rows_check(find_slot(driver) < NEURON_SLOTS_MAX ? NEURON_OK : NEURON_UNDECLARED);
     twin_board->flag = 1;
     measure_faults(twin);
     twin_board->flag = 0;

@@ -1,5 +1,6 @@
 /* Measures all that an ordinary component can do, then ends the machine. */
 #include "driver.nexus.h"
+#include "guarded.h"
 #include "raw.h"
 #include "rows.h"
 
@@ -239,6 +240,7 @@ int main(void)
     measure_turns();
     measure_timer();
     measure_mapping();
+    measure_guarded();
     rows_check(call(SERVE, 0, 0));
     measure_stubs();
     rows_print();
