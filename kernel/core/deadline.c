@@ -35,6 +35,12 @@ void deadline_set(u32 task, u64 deadline)
     }
 }
 
+void deadline_pass(u32 task)
+{
+    deadlines[DEADLINE_LEAVES + task] = 0;
+    stale_count = STALE_MAX + 1;
+}
+
 static void refresh(u32 node)
 {
     u64 left = deadlines[2 * node];

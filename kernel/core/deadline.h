@@ -19,6 +19,9 @@ void deadline_reset(void);
 /* Sets the deadline of a task, in ticks; NEURON_FOREVER: none. */
 void deadline_set(u32 task, u64 deadline);
 
+/* The deadline of a task passes at once: 0. For many tasks in one go. */
+void deadline_pass(u32 task);
+
 /* The earliest deadline of all tasks; NEURON_FOREVER if there is none. */
 u64 deadline_earliest(void);
 

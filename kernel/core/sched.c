@@ -53,7 +53,7 @@ void sched_finish(u32 task, int status)
 void sched_finish_soon(u32 task, int status)
 {
     tasks[task].ending = status;
-    deadline_set(task, 0);
+    deadline_pass(task);
 }
 
 void sched_detach(u32 task)
