@@ -337,7 +337,7 @@ void *second_log(struct nexus_client client)
     return mock_second_log;
 }
 
-uint8_t dev_dma[DEV_DMA_BYTES] __attribute__((aligned(4096))); /* components/store/store.assembly:23 */
+uint8_t dev_dma[DEV_DMA_BYTES]; /* components/store/store.assembly:23 */
 
 void store_mock_reset(void)
 {

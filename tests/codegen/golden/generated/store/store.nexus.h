@@ -65,7 +65,7 @@ extern const bool loud; /* components/store/store.assembly:29 */
 #define RTC_PAGE 3 /* components/store/store.assembly:24 */
 
 /* components/store/store.assembly:23: memory that the device may reach */
-extern uint8_t dev_dma[DEV_DMA_BYTES];
+extern uint8_t dev_dma[DEV_DMA_BYTES] __attribute__((aligned(NEURON_PAGE)));
 /* components/store/store.assembly:23: define this; called when the device interrupts, which then is silent until nexus_irq_ack() */
 void dev_interrupt(void);
 
