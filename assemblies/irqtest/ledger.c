@@ -44,13 +44,13 @@ int ledger_begin(struct nexus_client client)
 }
 
 int ledger_end(struct nexus_client client, uint64_t *n, uint64_t *n_early, uint64_t *n_disorder,
-               uint64_t *ticks)
+               uint64_t *n_latest)
 {
     (void)client;
     *n = woken;
     *n_early = early;
     *n_disorder = disorder;
-    *ticks = latest;
+    *n_latest = latest;
     return 0;
 }
 
