@@ -191,8 +191,7 @@ extern u32 current; /* the task that runs; NONE: idle */
 
     predicate tasks_inv{L} = counts_inv{L} && runs_apart{L} &&
       (\forall integer t; 0 <= t < task_count ==>
-        slots_run{L}(t) && leaves_run{L}(t) && tasks[t].level < NEURON_LEVELS &&
-        tasks[t].server < task_count) &&
+        slots_run{L}(t) && leaves_run{L}(t) && tasks[t].level < NEURON_LEVELS) &&
       (current == NONE || current < task_count); */
 
 /* A slot is one of a task, and what it names exists. */
