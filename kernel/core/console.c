@@ -119,8 +119,7 @@ int console_write(u64 slot, u64 bytes)
 
 int console_drain(u32 bytes)
 {
-    while (bytes > 0 && ring_used > 0 && arch_uart_ready()) {
-        arch_uart_put(ring[ring_first]);
+    while (bytes > 0 && ring_used > 0 && arch_uart_offer(ring[ring_first])) {
         ring_first = (ring_first + 1) % NEURON_RING_BYTES;
         ring_used = ring_used - 1;
         bytes = bytes - 1;

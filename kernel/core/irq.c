@@ -24,7 +24,7 @@ void irq_reset(void)
 void irq_open(u32 window)
 {
     if (slots[windows[window].owner].bits != 0) {
-        arch_irq_enable(windows[window].irq, 1);
+        arch_irq_order(windows[window].irq, ARCH_IRQ_OPEN);
     }
 }
 
@@ -35,10 +35,10 @@ void irq_shut(u32 window)
     }
     if (windows[window].claimed == 1) {
         /* Before the line is shut: a completion for a shut line is ignored, and the line dead. */
-        arch_irq_complete(windows[window].irq);
+        arch_irq_order(windows[window].irq, ARCH_IRQ_COMPLETE);
         windows[window].claimed = 0;
     }
-    arch_irq_enable(windows[window].irq, 0);
+    arch_irq_order(windows[window].irq, ARCH_IRQ_SHUT);
 }
 
 void irq_deliver(void)
@@ -50,7 +50,7 @@ void irq_deliver(void)
     }
     u32 window = window_of_line[irq];
     if (window == NONE || windows[window].owner == NONE || slots[windows[window].owner].bits == 0) {
-        arch_irq_complete(irq);
+        arch_irq_order(irq, ARCH_IRQ_COMPLETE);
         return;
     }
     windows[window].claimed = 1;
@@ -75,7 +75,7 @@ int irq_ack(u64 slot)
         arch_device_write(windows[window].base, VIRTIO_MMIO_INTERRUPT_ACK, reasons);
     }
     windows[window].claimed = 0;
-    arch_irq_complete(windows[window].irq);
+    arch_irq_order(windows[window].irq, ARCH_IRQ_COMPLETE);
     tasks[current].context.x[REG_A0 + 1] = reasons;
     return NEURON_OK;
 }

@@ -165,7 +165,69 @@ extern u32 window_count;
 extern u32 init_task;
 extern u32 current; /* the task that runs; NONE: idle */
 
+/* What boot settles and no call changes: how many there are of each, and which rows are whose. The runs of
+ * the tasks follow each other in slots[] and in page_tables[], where each has two tables before its leaves. */
+/*@ predicate counts_inv{L} =
+      1 <= task_count <= NEURON_TASKS_MAX && init_task < task_count &&
+      memory_count <= NEURON_MEMORIES_MAX && window_count <= NEURON_WINDOWS_MAX;
+
+    logic integer slots_end{L} = tasks[task_count - 1].first_slot + tasks[task_count - 1].slots;
+    logic integer tables_end{L} =
+      tasks[task_count - 1].first_leaf + tasks[task_count - 1].leaf_tables;
+
+    predicate slots_run{L}(integer t) =
+      tasks[t].slots <= NEURON_TASK_SLOTS_MAX &&
+      tasks[t].first_slot + tasks[t].slots <= slots_end{L} <= NEURON_SLOTS_MAX;
+
+    predicate leaves_run{L}(integer t) =
+      2 <= tasks[t].first_leaf && 1 <= tasks[t].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK &&
+      tasks[t].first_leaf + tasks[t].leaf_tables <= tables_end{L} <= NEURON_PT_PAGES_MAX &&
+      NEURON_ARENA_OFFSET / NEURON_PAGE + tasks[t].arena_pages <
+        tasks[t].leaf_tables * NEURON_PT_ENTRIES;
+
+    predicate runs_apart{L} = \forall integer t, u; 0 <= t < u < task_count ==>
+      tasks[t].first_slot + tasks[t].slots <= tasks[u].first_slot &&
+      tasks[t].first_leaf + tasks[t].leaf_tables + 2 <= tasks[u].first_leaf;
+
+    predicate tasks_inv{L} = counts_inv{L} && runs_apart{L} &&
+      (\forall integer t; 0 <= t < task_count ==>
+        slots_run{L}(t) && leaves_run{L}(t) && tasks[t].level < NEURON_LEVELS) &&
+      (current == NONE || current < task_count); */
+
+/* A slot is one of a task, and what it names exists. */
+/*@ predicate slot_of{L}(integer t, integer s) =
+      tasks[t].first_slot <= s < tasks[t].first_slot + tasks[t].slots;
+
+    predicate slot_ok{L}(integer s) =
+      slots[s].kind < NEURON_CAP_KINDS &&
+      (slots[s].kind == NEURON_CAP_PORT ==> slots[s].object < task_count) &&
+      (slots[s].kind == NEURON_CAP_MMIO ==> slots[s].object < window_count) &&
+      (slots[s].kind == NEURON_CAP_REGION || slots[s].kind == NEURON_CAP_DMA ==>
+        slots[s].object < memory_count);
+
+    predicate slots_inv{L} = \forall integer s; 0 <= s < slots_end{L} ==> slot_ok{L}(s); */
+
+/* Extents lie behind the kernel; what restores them lies there too. A chain of them goes down, so it ends. */
+/*@ predicate memory_ok{L}(integer m) =
+      memories[m].phys % NEURON_PAGE == 0 && NEURON_PAYLOAD_BASE <= memories[m].phys &&
+      1 <= memories[m].pages &&
+      memories[m].phys + memories[m].pages * NEURON_PAGE <= NEURON_RAM_END_MAX &&
+      (memories[m].source_bytes == 0 ||
+       (NEURON_PAYLOAD_BASE <= memories[m].source && memories[m].source % 8 == 0 &&
+        memories[m].source + memories[m].source_bytes <= NEURON_RAM_END_MAX &&
+        memories[m].source_bytes <= memories[m].pages * NEURON_PAGE)) &&
+      memories[m].keep <= 1 && memories[m].kept <= 1 &&
+      (memories[m].next == NONE || memories[m].next < m);
+
+    predicate memories_inv{L} =
+      (\forall integer m; 0 <= m < memory_count ==> memory_ok{L}(m)) &&
+      (\forall integer t; 0 <= t < task_count ==>
+        tasks[t].first_memory == NONE || tasks[t].first_memory < memory_count); */
+
 /* The row in vqueues[] and queue_pages[] of a queue of a window. */
+/*@ requires window < NEURON_WINDOWS_MAX && queue <= NEURON_WINDOW_QUEUES;
+    assigns \nothing;
+    ensures \result == NEURON_WINDOW_QUEUES * window + queue; */
 static inline u32 vqueue_of(u32 window, u32 queue)
 {
     return NEURON_WINDOW_QUEUES * window + queue;
@@ -174,11 +236,17 @@ static inline u32 vqueue_of(u32 window, u32 queue)
 /* The message pages of a task. */
 #define MESSAGE_PAGES 2
 
+/*@ requires task < NEURON_TASKS_MAX;
+    assigns \nothing;
+    ensures \result == 2 * task; */
 static inline u32 in_page(u32 task)
 {
     return 2 * task;
 }
 
+/*@ requires task < NEURON_TASKS_MAX;
+    assigns \nothing;
+    ensures \result == 2 * task + 1; */
 static inline u32 out_page(u32 task)
 {
     return 2 * task + 1;

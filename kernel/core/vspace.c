@@ -19,7 +19,7 @@
 
 static u64 pte_table(u32 page_table)
 {
-    return arch_page_table_phys(page_table) / NEURON_PAGE * PTE_PAGE_NUMBER + PTE_V;
+    return (arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + page_table) * PTE_PAGE_NUMBER + PTE_V;
 }
 
 /* `prot` is R, RW or RX, so nothing is ever both writable and executable. */
@@ -67,8 +67,10 @@ void vspace_create(u32 task, u32 first)
     }
     tasks[task].first_leaf = leaf;
     arch_set_root(task, root);
-    vspace_map(task, base + NEURON_IN_OFFSET, arch_message_phys(in_page(task)), 1, NEURON_PROT_RW);
-    vspace_map(task, base + NEURON_OUT_OFFSET, arch_message_phys(out_page(task)), 1,
+    u64 messages = arch_phys(ARCH_MESSAGE_PAGES);
+    vspace_map(task, base + NEURON_IN_OFFSET, messages + (u64)in_page(task) * NEURON_PAGE, 1,
+               NEURON_PROT_RW);
+    vspace_map(task, base + NEURON_OUT_OFFSET, messages + (u64)out_page(task) * NEURON_PAGE, 1,
                NEURON_PROT_RW);
 }
 
@@ -105,7 +107,7 @@ static u32 next_table(u64 entry)
     if (entry % 2 != PTE_V) {
         return NONE;
     }
-    return arch_page_table_index(entry / PTE_PAGE_NUMBER * NEURON_PAGE);
+    return (u32)(entry / PTE_PAGE_NUMBER - arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE);
 }
 
 u64 vspace_walk(u32 task, u64 page)
