@@ -3,7 +3,8 @@ ended, and the choice of the inputs that are kept in the tree.
 
 fuzz.py [--build FOLDER] quick NAME    the corpus of the tree, the seeds, some inputs made from them
 fuzz.py [--build FOLDER] soak MINUTES  all fuzzers, each its share; fails on any finding
-fuzz.py [--build FOLDER] merge         keeps the fewest inputs that reach what all known ones reach
+fuzz.py [--build FOLDER] merge         keeps in the tree the fewest inputs that reach what all known ones reach,
+                                       and beside them what the last soak found (soak.json)
 """
 
 from __future__ import annotations
@@ -129,6 +130,7 @@ def commit() -> str:
 def soak(fuzzers: list[Fuzzer], minutes: float, results: Path) -> int:
     """Goes on where the last soak ended: its inputs are in the working corpus."""
     rows = []
+    tested = commit()
     for fuzzer in fuzzers:
         begin = time.monotonic()
         share = f"-max_total_time={max(1, round(minutes * 60 / len(fuzzers)))}"
@@ -141,14 +143,15 @@ def soak(fuzzers: list[Fuzzer], minutes: float, results: Path) -> int:
                 "name": f"fuzz-{fuzzer.name}",
                 "seconds": round(time.monotonic() - begin),
                 "inputs": last(EXECUTED, result.stderr),
+                "longest_input_bytes": LONGEST[fuzzer.name],
                 "covered": last(COVERED, result.stderr),
                 "working_corpus": len(list(fuzzer.working.iterdir())),
-                "findings": [str(path) for path in findings],
+                "findings": [path.name for path in findings],
                 "ended_well": result.returncode == 0,
             }
         )
         print(json.dumps(rows[-1]))
-    results.write_text(json.dumps({"commit": commit(), "minutes": minutes, "fuzzers": rows}, indent=2) + "\n")
+    results.write_text(json.dumps({"commit": tested, "minutes": minutes, "fuzzers": rows}, indent=2) + "\n")
     inputs = sum(row["inputs"] for row in rows)
     found = sum(len(row["findings"]) for row in rows)
     bad = [row["name"] for row in rows if row["findings"] or not row["ended_well"] or row["inputs"] == 0]
@@ -190,6 +193,8 @@ def main() -> int:
     fuzzers = [Fuzzer(name, build) for name in NAMES]
     if options.command == "soak":
         return soak(fuzzers, options.minutes, build / "soak.json")
+    if (build / "soak.json").exists():
+        shutil.copy(build / "soak.json", HERE)
     return max(merge(fuzzer) for fuzzer in fuzzers)
 
 
