@@ -3,8 +3,8 @@ ended, and the choice of the inputs that are kept in the tree.
 
 fuzz.py [--build FOLDER] quick NAME    the corpus of the tree, the seeds, some inputs made from them
 fuzz.py [--build FOLDER] soak MINUTES  all fuzzers, each its share; fails on any finding
-fuzz.py [--build FOLDER] merge         keeps in the tree the fewest inputs that reach what all known ones reach,
-                                       and beside them what the last soak found (soak.json)
+fuzz.py [--build FOLDER] merge         adds to the tree the fewest inputs that reach code which its own do
+                                       not, and beside them what the last soak found (soak.json)
 """
 
 from __future__ import annotations
@@ -163,18 +163,21 @@ def soak(fuzzers: list[Fuzzer], minutes: float, results: Path) -> int:
 
 
 def merge(fuzzer: Fuzzer) -> int:
-    """Replaces the corpus of the tree."""
-    chosen = fuzzer.working.parents[1] / "merged" / fuzzer.name
-    shutil.rmtree(chosen, ignore_errors=True)
-    chosen.mkdir(parents=True)
-    result = fuzzer.run("-merge=1", chosen, fuzzer.corpus, fuzzer.seeds, fuzzer.working)
+    """Adds to the corpus of the tree. That code ran more often makes no input worth keeping."""
+    merged = fuzzer.working.parents[1] / "merged" / fuzzer.name
+    shutil.rmtree(merged, ignore_errors=True)
+    shutil.copytree(fuzzer.corpus, merged)
+    shutil.copytree(fuzzer.seeds, merged, dirs_exist_ok=True)
+    known = set(merged.iterdir())
+    result = fuzzer.run("-merge=1", "-use_counters=0", merged, fuzzer.working)
     if result.returncode != 0:
         explain(result.stderr)
         return 1
-    shutil.rmtree(fuzzer.corpus)
-    shutil.copytree(chosen, fuzzer.corpus)
+    added = sorted(set(merged.iterdir()) - known)
+    for path in added:
+        shutil.copy(path, fuzzer.corpus)
     sizes = [path.stat().st_size for path in fuzzer.corpus.iterdir()]
-    print(f"fuzz-{fuzzer.name}: {len(sizes)} inputs, {sum(sizes)} bytes")
+    print(f"fuzz-{fuzzer.name}: {len(added)} added, now {len(sizes)} inputs, {sum(sizes)} bytes")
     return 0
 
 
