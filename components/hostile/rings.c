@@ -15,11 +15,16 @@ static struct nexus_queue queue;
 static const volatile struct neuron_queue_page *working; /* the rings that the device was told */
 static uint16_t available; /* index of the ring that we keep ourselves */
 
-uint64_t own_phys(void)
+uint64_t phys_of(uint64_t slot)
 {
     struct neuron_cap_query_out out;
 
-    return neuron_cap_query(hand.dma_slot, &out) == NEURON_OK ? out.base : 0;
+    return neuron_cap_query(slot, &out) == NEURON_OK ? out.base : 0;
+}
+
+uint64_t own_phys(void)
+{
+    return phys_of(hand.dma_slot);
 }
 
 volatile uint32_t *window(void)
@@ -132,7 +137,7 @@ int start(void)
 
 void write_raw(uint32_t d, const struct part *part, uint16_t flags)
 {
-    own_ring()->descriptors[d].address = own_phys() + part->offset;
+    own_ring()->descriptors[d].address = phys_of(part->slot) + part->offset;
     own_ring()->descriptors[d].bytes = part->bytes;
     own_ring()->descriptors[d].flags = (uint16_t)(flags | (part->writes ? VIRTQ_DESC_F_WRITE : 0));
     own_ring()->descriptors[d].next = (uint16_t)(d + 1);
@@ -158,7 +163,7 @@ int post(uint32_t head, const struct part *parts, uint32_t count, bool kick)
         for (uint32_t i = 0; i < count; i++) {
             words[2 * i] = parts[i].offset;
             words[2 * i + 1] =
-                NEURON_DESCRIPTOR(parts[i].bytes, hand.dma_slot, parts[i].writes ? 1 : 0);
+                NEURON_DESCRIPTOR(parts[i].bytes, parts[i].slot, parts[i].writes ? 1 : 0);
         }
         return (int)neuron_dev_post(hand.slot, 0, head, count, kick ? 1 : 0);
     }
