@@ -63,6 +63,7 @@ Record inv (T : table) (x : authority) : Prop := Inv {
                                                 allowed T t i w r (w_class (wn x w)));
   i_held : forall t i, kd (sl x t i) = KMmio -> w_owner (wn x (object (sl x t i))) = Some (t, i);
   i_owner : forall w t i, w_owner (wn x w) = Some (t, i) -> kd (sl x t i) = KMmio /\ object (sl x t i) = w;
+  i_range : forall w t i, w_owner (wn x w) = Some (t, i) -> w < t_windows T;
   i_maps : forall t p m, mp x t p = Some m ->
     in_arena T t p = true /\ exists w i, w_owner (wn x w) = Some (t, i) /\ map_ok T (sl x t i) w m;
   i_queued : forall w q t i, w_owner (wn x w) = Some (t, i) -> q_size (qs x w q) <> 0 ->
@@ -81,7 +82,7 @@ Definition may_release (T : table) (who : N) (x : authority) (w : N) : Prop :=
   who = t_init T \/ owned_by who (wn x w) = true.
 
 Inductive act (T : table) (who : N) (x : authority) : authority -> Prop :=
-| act_create w i r class : who = t_init T -> w_owner (wn x w) = None -> kd (sl x who i) = KNone ->
+| act_create w i r class : who = t_init T -> w < t_windows T -> w_owner (wn x w) = None -> kd (sl x who i) = KNone ->
     allowed T who i w r class -> act T who x (a_hold T (a_reset x w true) w who i r class)
 | act_transfer j w t i r : who = t_init T -> kd (sl x who j) = KMmio -> object (sl x who j) = w ->
     rights (sl x who j) = r -> kd (sl x t i) = KNone -> ceiling_of T t i <> None -> allowed T t i w r (w_class (wn x w)) ->
@@ -138,6 +139,7 @@ Proof.
   - destruct (i_slots _ _ I t i) as [?|(B & v & r & E & A)]; [auto|]. right. split; auto. exists v, r. now rewrite C.
   - rewrite O. eapply i_held; eauto.
   - rewrite O in *. eapply i_owner; eauto.
+  - rewrite O in *. eapply i_range; eauto.
   - unfold forget in H. destruct (is_queue_of w (mp x t p)); [discriminate|].
     destruct (i_maps _ _ I _ _ _ H) as (A & v & i & B & M). split; auto. exists v, i. now rewrite O.
   - rewrite O in *. destruct (N.eqb_spec w0 w); simpl in *; [lia|].
@@ -147,6 +149,7 @@ Proof.
   - destruct (i_slots _ _ I t i) as [?|(B & v & r & E & A)]; [auto|]. right. split; auto. exists v, r. now rewrite C.
   - rewrite O. eapply i_held; eauto.
   - rewrite O in *. eapply i_owner; eauto.
+  - rewrite O in *. eapply i_range; eauto.
   - destruct (i_maps _ _ I _ _ _ H) as (A & v & i & B & M). split; auto. exists v, i. now rewrite O.
   - rewrite O in *. eapply i_queued; eauto.
   - eapply i_dma; eauto.
@@ -169,6 +172,7 @@ Proof.
     + unfold upd in H. destruct (N.eqb_spec w0 w); simpl in H; [discriminate|].
       destruct (i_owner _ _ I _ _ _ H) as [K' O']. unfold upd2.
       destruct (N.eqb_spec t t0) as [?|?], (N.eqb_spec i i0) as [?|?]; simpl; auto. congruence.
+    + unfold upd in H. destruct (N.eqb_spec w0 w); simpl in H; [discriminate|]. eapply i_range; eauto.
     + apply M in H as [H P]. destruct (i_maps _ _ I _ _ _ H) as (A & v & i & B' & C). split; auto.
       assert (v <> w) by (intros ->; destruct C as [(j & F & _)|(q & F)]; destruct m0; simpl in *; inversion F; subst;
                           simpl in P; rewrite N.eqb_refl in P; discriminate).
@@ -193,10 +197,10 @@ Proof.
   - split; [|tauto]. intros H. rewrite H in E. auto.
 Qed.
 
-Lemma keeps_hold x w t i r class : inv T x -> w_owner (wn x w) = None -> kd (sl x t i) = KNone ->
+Lemma keeps_hold x w t i r class : inv T x -> w < t_windows T -> w_owner (wn x w) = None -> kd (sl x t i) = KNone ->
   (forall q, q_size (qs x w q) = 0) -> allowed T t i w r class -> inv T (a_hold T x w t i r class).
 Proof.
-  intros I F E Q A. destruct (empty_is_boot _ _ _ I E) as [N B]. constructor; simpl; intros.
+  intros I L F E Q A. destruct (empty_is_boot _ _ _ I E) as [N B]. constructor; simpl; intros.
   - unfold upd2. destruct (N.eqb_spec t0 t) as [?|?], (N.eqb_spec i0 i) as [?|?]; simpl.
     1: subst; right; split; auto; exists w, r; split; auto; upds; auto; congruence.
     all: destruct (i_slots _ _ I t0 i0) as [?|(B' & v & r' & E' & A')]; auto; right; split; auto; exists v, r'; split; auto;
@@ -213,6 +217,7 @@ Proof.
     + inversion H; subst. rewrite !N.eqb_refl; simpl; auto.
     + destruct (i_owner _ _ I _ _ _ H) as [K O].
       destruct (N.eqb_spec t0 t) as [?|?], (N.eqb_spec i0 i) as [?|?]; simpl; auto. subst. congruence.
+  - unfold upd in H. destruct (N.eqb_spec w0 w); subst; auto. eapply i_range; eauto.
   - destruct (i_maps _ _ I _ _ _ H) as (P & v & j & O & M). split; auto. exists v, j.
     destruct (i_owner _ _ I _ _ _ O) as [K X]. unfold upd, upd2. destruct (N.eqb_spec v w); [congruence|]. split; auto.
     destruct (N.eqb_spec t0 t) as [?|?], (N.eqb_spec j i) as [?|?]; simpl; auto. congruence.
@@ -247,6 +252,7 @@ Proof.
     apply keeps_hold; auto.
     + destruct x as [a b c d]. apply (keeps_free (Authority a b c d) w c I). intros u p m. split; [|tauto].
       simpl in *. eauto.
+    + eapply i_range; eauto.
     + unfold a_free. rewrite J. simpl. unfold upd. now rewrite N.eqb_refl.
     + unfold a_free. rewrite J. simpl. upds; auto.
     + intros q. unfold a_free. rewrite J. simpl. auto.
@@ -267,6 +273,7 @@ Proof.
     + destruct (i_slots _ _ I t i) as [?|(B & v & r & E & A)]; [auto|]. right. split; auto. exists v, r. now rewrite C'.
     + rewrite O'. eapply i_held; eauto.
     + rewrite O' in *. eapply i_owner; eauto.
+    + rewrite O' in *. eapply i_range; eauto.
     + destruct (i_maps _ _ I _ _ _ H0) as (A & v & i & B & M). split; auto. exists v, i. now rewrite O'.
     + rewrite O' in *. eapply i_queued; eauto.
     + eapply i_dma; eauto.

@@ -108,11 +108,12 @@ Lemma acts_create i base class r dst : acts T a (au s) (au (fst (do_create T s a
 Proof.
   unfold do_create, refuse. destruct (find_cap T s a i KFactory 0) eqn:F; [constructor|]. apply find_cap_ok in F as (_ & K & _).
   destruct (dst <? t_slots T a); [|constructor]. destruct (kind_eq (kd (mine s a dst)) KNone) as [E|]; [|constructor].
-  destruct (sub r DEVICE && negb (r =? 0)) eqn:R; [|constructor]. destruct (window_at T base) as [w|]; [|constructor].
+  destruct (sub r DEVICE && negb (r =? 0)) eqn:R; [|constructor]. destruct (window_at T base) as [w|] eqn:At; [|constructor].
   destruct (held s w) eqn:H; [constructor|]. simpl. destruct (negb (class =? 0) && (class_in T s w =? class)); [|constructor].
   destruct (match ceiling_of T a dst with Some _ => within_ceiling T w class r a dst | None => None end) eqn:C; [constructor|].
   destruct (negb (sub IRQ r) || negb (t_irq T w =? 0)); [|constructor]. destruct (stops T s w); [|constructor]. simpl.
   assert (a = t_init T) by eauto using only_init. apply acts_one, act_create; auto.
+  - unfold window_at in At. apply find_some in At as [At _]. now apply in_below.
   - unfold held in H. now destruct (w_owner (wn (au s) w)).
   - bools. split; auto. unfold within_ceiling in C. destruct (ceiling_of T a dst) as [l|]; auto.
     destruct (negb (c_class l =? class)) eqn:X; [discriminate|]. destruct (_ || _) eqn:Y in C; [discriminate|].

@@ -431,6 +431,10 @@ static void call(u64 number, const u64 *in)
     pending_generation[caller] = tasks[caller].generation;
     made = made + 1;
     kernel_syscall();
+    if (number == NEURON_SYS_irq_ack || number == NEURON_SYS_dev_queue) {
+        /* The kernel changed what devices say, and the oracle knows: what they say next is new to it. */
+        memset(asked, 0xff, sizeof(asked));
+    }
     tell_state();
     end_waits();
 }
