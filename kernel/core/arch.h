@@ -5,7 +5,7 @@
 #ifndef CORE_ARCH_H
 #define CORE_ARCH_H
 
-#include "types.h"
+#include "state.h"
 
 /* The time counter, in ticks of NEURON_TIME_HZ. */
 u64 arch_now(void);
@@ -54,6 +54,17 @@ void arch_irq_enable(u32 irq, u32 on);
 /* The line that interrupts, which is then silent until it is completed; 0: none does. */
 u32 arch_irq_claim(void);
 void arch_irq_complete(u32 irq);
+
+/*
+ * How a fast path (fast.h) ends, always the last that it does. The machine keeps what it needs of the running task,
+ * and no register of that task reaches another.
+ */
+
+/* The running task waits; `next` comes back from its call with OK, or NOTIFIED, and these outputs. */
+void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token);
+
+/* The running task made a system call that is none of a fast path: kernel_syscall(). */
+void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number);
 
 /* Tells the machine which page table is the root of `task`. */
 void arch_set_root(u32 task, u32 page_table);

@@ -25,17 +25,11 @@ void life_begin_reset(u32 task)
     tasks[task].reset_left = tasks[task].own_pages;
 }
 
-static int calls(u32 task, u32 server)
-{
-    return (tasks[task].wait == WAIT_QUEUED || tasks[task].wait == WAIT_SERVED) &&
-           tasks[task].server == server;
-}
-
 /* All callers of a dead server get `status`; those of a given-up one too, whenever they queued. */
 static void fail_callers(u32 server, int status)
 {
     for (u32 t = 0; t < task_count; t++) {
-        if (calls(t, server) && tasks[t].ending == NEURON_TIMEOUT) {
+        if (wait_calls(tasks[t].wait, server) && tasks[t].ending == NEURON_TIMEOUT) {
             sched_finish_soon(t, status);
         }
     }
@@ -45,7 +39,7 @@ static void fail_callers(u32 server, int status)
 static int is_mourned(u32 server)
 {
     for (u32 t = 0; t < task_count; t++) {
-        if (calls(t, server) && tasks[t].ending != NEURON_TIMEOUT) {
+        if (wait_calls(tasks[t].wait, server) && tasks[t].ending != NEURON_TIMEOUT) {
             return 1;
         }
     }
@@ -149,10 +143,11 @@ void life_start(u32 task)
     tasks[task].context.x[REG_GP] = tasks[task].gp;
     tasks[task].context.x[REG_TP] = tasks[task].tp;
     tasks[task].context.pc = tasks[task].entry;
+    tasks[task].context.whole = 0;
     tasks[task].exit_code = 0;
     tasks[task].state = NEURON_TASK_RUNNING;
     for (u32 s = 0; s < tasks[task].slots; s++) {
-        slots[tasks[task].first_slot + s].generation = 0;
+        slots[tasks[task].first_slot + s].generation = NEVER;
     }
     sched_wake(task, 0);
 }
@@ -194,6 +189,7 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
         /* What was granted for a start that will not come. */
         device_release_all((u32)task);
         tasks[task].state = NEURON_TASK_GIVEN_UP;
+        tasks[task].wait = WAIT_GIVEN_UP;
         fail_callers((u32)task, NEURON_PEER_GONE);
     } else {
         tasks[task].state = NEURON_TASK_STOPPED;

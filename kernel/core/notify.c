@@ -9,7 +9,7 @@
 
 void notify_take(u32 task, u64 bits)
 {
-    tasks[task].context.x[REG_A0] = NEURON_NOTIFIED;
+    sched_answer(task, NEURON_NOTIFIED);
     tasks[task].context.x[REG_A0 + 1] = bits;
     tasks[task].bits = tasks[task].bits & ~bits;
 }
@@ -17,10 +17,12 @@ void notify_take(u32 task, u64 bits)
 /* The pending bits that the task waits for. */
 static u64 awaited(u32 task)
 {
-    if (tasks[task].wait == WAIT_RECV) {
+    u64 reason = wait_reason(tasks[task].wait);
+
+    if (reason == WAIT_RECV) {
         return tasks[task].bits;
     }
-    return tasks[task].wait == WAIT_BITS ? tasks[task].bits & tasks[task].mask : 0;
+    return reason == WAIT_BITS ? tasks[task].bits & tasks[task].mask : 0;
 }
 
 void notify_deliver(u32 task)
@@ -36,12 +38,14 @@ void notify_deliver(u32 task)
 void notify_set(u32 task, u64 bits)
 {
     tasks[task].bits = tasks[task].bits | bits;
+    tasks[task].attention = 1;
     notify_deliver(task);
 }
 
 void notify_set_soon(u32 task, u64 bits)
 {
     tasks[task].bits = tasks[task].bits | bits;
+    tasks[task].attention = 1;
     if (awaited(task) != 0) {
         sched_finish_soon(task, NEURON_NOTIFIED);
     }
@@ -76,7 +80,7 @@ int notify_wait(u64 mask, u64 deadline)
 
     if (pending != 0) {
         notify_take(current, pending);
-        return NEURON_NOTIFIED;
+        return BLOCKED;
     }
     if (deadline != NEURON_FOREVER && deadline <= arch_now()) {
         return NEURON_TIMEOUT;

@@ -11,9 +11,6 @@
 #define SATP_SV39 (UINT64_C(8) << 60)
 #define SATP_ASID (UINT64_C(1) << 44)
 
-/* Stated in the order of the contexts in tasks[]; read by the trap path. */
-u64 task_satp[NEURON_TASKS_MAX];
-
 u64 arch_now(void)
 {
     u64 now;
@@ -88,7 +85,7 @@ u32 arch_page_table_index(u64 phys)
 
 u32 arch_root(u32 task)
 {
-    return arch_page_table_index(task_satp[task] % SATP_ASID * NEURON_PAGE);
+    return arch_page_table_index(tasks[task].context.space % SATP_ASID * NEURON_PAGE);
 }
 
 void arch_flush_page(u32 task, u64 va)
@@ -113,6 +110,6 @@ void arch_device_fence(void)
 
 void arch_set_root(u32 task, u32 page_table)
 {
-    task_satp[task] =
+    tasks[task].context.space =
         SATP_SV39 | (task + 1) * SATP_ASID | arch_page_table_phys(page_table) / NEURON_PAGE;
 }
