@@ -63,6 +63,15 @@ void arch_irq_complete(u32 irq);
 /* The running task waits; `next` comes back from its call with OK, or NOTIFIED, and these outputs. */
 void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token);
 
+/* The running task comes back from its call with OK alone: at once, or when it is resumed. */
+void arch_return(void);
+
+/* ... The latter, and `next` comes back from its call with NOTIFIED and these bits. */
+void arch_preempt(struct task *next, u64 bits);
+
+/* ... `next` goes on with what is in its context. */
+void arch_yield(struct task *next);
+
 /* The running task made a system call that is none of a fast path: kernel_syscall(). */
 void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number);
 

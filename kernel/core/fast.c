@@ -129,3 +129,76 @@ void fast_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 dea
     }
     reply_long(token, tag, w0, w1, w2, w3, deadline, running);
 }
+
+/* The running task goes on before its equals. */
+static inline void push_front(u64 running)
+{
+    u64 level = tasks[running].level;
+    u32 first = queues[READY_QUEUE].head[level];
+
+    links[running].next = first;
+    links[running].previous = NONE;
+    links[running].queue = READY_QUEUE;
+    if (first == NONE) {
+        queues[READY_QUEUE].tail[level] = (u32)running;
+        queues[READY_QUEUE].levels = queues[READY_QUEUE].levels | (UINT64_C(1) << level);
+    } else {
+        links[first].previous = (u32)running;
+    }
+    queues[READY_QUEUE].head[level] = (u32)running;
+}
+
+void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running)
+{
+    if (slot < tasks[running].slots && bits != 0) {
+        u64 row = tasks[running].first_slot + slot;
+        u64 target = slots[row].notified - 1;
+        if (slots[row].notified != 0 && (bits & slots[row].bits) == bits) {
+            if (tasks[target].wait == WAIT_NONE || tasks[target].wait - WAIT_QUEUED < WAIT_RECV - WAIT_QUEUED) {
+                tasks[target].bits = tasks[target].bits | bits;
+                tasks[target].attention = 1;
+                arch_return();
+                return;
+            }
+            if (tasks[target].wait >= WAIT_RECV && tasks[target].level > tasks[running].level) {
+                push_front(running);
+                tasks[target].wait = WAIT_NONE;
+                arch_preempt(&tasks[target], bits);
+                return;
+            }
+        }
+    }
+    arch_syscall(slot, bits, a2, a3, a4, a5, a6, NEURON_SYS_notify);
+}
+
+void fast_yield(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running)
+{
+    u64 level = tasks[running].level;
+    u32 next = queues[READY_QUEUE].head[level];
+
+    (void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5, (void)a6;
+    if (next == NONE) {
+        arch_return();
+        return;
+    }
+    u32 last = queues[READY_QUEUE].tail[level];
+    u32 second = links[next].next;
+
+    /* The running task is the last of its level, and then the first goes. */
+    links[running].next = NONE;
+    links[running].queue = READY_QUEUE;
+    queues[READY_QUEUE].tail[level] = (u32)running;
+    if (second == NONE) {
+        links[running].previous = NONE;
+        queues[READY_QUEUE].head[level] = (u32)running;
+    } else {
+        links[running].previous = last;
+        links[last].next = (u32)running;
+        links[second].previous = NONE;
+        queues[READY_QUEUE].head[level] = second;
+    }
+    links[next].next = NONE;
+    links[next].previous = NONE;
+    links[next].queue = NONE;
+    arch_yield(&tasks[next]);
+}

@@ -44,7 +44,7 @@ static int inspect_whole(u64 task, u64 what, u64 index, u64 *answer)
         answer[1] = tasks[task].fault_pc;
         answer[2] = tasks[task].fault_address;
         answer[3] = tasks[task].context.x[REG_SP];
-        answer[4] = tasks[task].context.whole == 1 ? tasks[task].context.x[REG_RA] : 0;
+        answer[4] = tasks[task].context.whole == WHOLE_ALL ? tasks[task].context.x[REG_RA] : 0;
     }
     return NEURON_OK;
 }

@@ -143,7 +143,7 @@ void life_start(u32 task)
     tasks[task].context.x[REG_GP] = tasks[task].gp;
     tasks[task].context.x[REG_TP] = tasks[task].tp;
     tasks[task].context.pc = tasks[task].entry;
-    tasks[task].context.whole = 0;
+    tasks[task].context.whole = WHOLE_RESULTS;
     tasks[task].exit_code = 0;
     tasks[task].state = NEURON_TASK_RUNNING;
     for (u32 s = 0; s < tasks[task].slots; s++) {

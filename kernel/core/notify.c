@@ -38,8 +38,10 @@ void notify_deliver(u32 task)
 void notify_set(u32 task, u64 bits)
 {
     tasks[task].bits = tasks[task].bits | bits;
-    tasks[task].attention = 1;
     notify_deliver(task);
+    if (tasks[task].bits != 0) {
+        tasks[task].attention = 1;
+    }
 }
 
 void notify_set_soon(u32 task, u64 bits)

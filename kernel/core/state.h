@@ -32,8 +32,14 @@ struct context {
     u64 x[32]; /* x[0] is unused; gp and tp are constants */
     u64 pc;
     u64 space; /* its address space, as arch_set_root() notes it */
-    u64 whole; /* 1: it was interrupted, or faulted: all its registers are here */
+    u64 whole; /* what is here: enum whole */
     u64 task;  /* whose context this is */
+};
+
+enum whole {
+    WHOLE_RESULTS = 0, /* what comes back from a call, if it is not waiting */
+    WHOLE_ALL = 1,     /* all registers: it was interrupted, or faulted */
+    WHOLE_NOTHING = 2  /* not even the results, which are OK alone */
 };
 
 /*

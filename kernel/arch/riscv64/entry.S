@@ -85,19 +85,30 @@ trap_entry:
     beq a7, t0, enter_call
     bltu a7, t0, answer_null
     li t0, SYS_reply_recv
-    bne a7, t0, arch_syscall
+    bne a7, t0, 1f
     lwu a7, CONTEXT_TASK(tp)
     j fast_reply_recv
+1:  li t0, SYS_notify
+    bne a7, t0, 1f
+    lwu a7, CONTEXT_TASK(tp)
+    j fast_notify
+1:  li t0, SYS_yield
+    bne a7, t0, arch_syscall
+    lwu a7, CONTEXT_TASK(tp)
+    j fast_yield
 enter_call:
     lwu a7, CONTEXT_TASK(tp)
     j fast_call
 
     /* Back to the same task with nothing but a status in a0. */
+    .globl arch_return
+arch_return:
 answer_null:
-    li a0, 0
     csrr t0, sepc
     addi t0, t0, ECALL_BYTES
     csrw sepc, t0
+return_ok:
+    li a0, 0
 return_status:
     load_constants tp
     .irp r, 11, 12, 13, 14, 15, 16, 17
@@ -141,6 +152,34 @@ some_words:
     li a2, 0
     j words_done
 
+    /* The same for two who come back with less. a1: bits. */
+    .globl arch_preempt
+arch_preempt:
+    csrr t0, sepc
+    addi t0, t0, ECALL_BYTES
+    sd t0, CONTEXT_PC(tp)
+    li t0, CONTEXT_NOTHING
+    sd t0, CONTEXT_WHOLE(tp)
+    save_kept tp
+    enter_space a0
+    load_kept a0
+    load_constants a0
+    li a0, NOTIFIED
+    .irp r, 12, 13, 14, 15, 16, 17
+    li x\r, 0
+    .endr
+    clear_temporaries
+    sret
+    .globl arch_yield
+arch_yield:
+    csrr t0, sepc
+    addi t0, t0, ECALL_BYTES
+    sd t0, CONTEXT_PC(tp)
+    li t0, CONTEXT_NOTHING
+    sd t0, CONTEXT_WHOLE(tp)
+    save_kept tp
+    j resume_other
+
     /* Any system call, with its inputs in a0-a7. */
     .globl arch_syscall
 arch_syscall:
@@ -178,10 +217,12 @@ load_results:
     clear_temporaries
     sret
 
-    /* a0: a task that was interrupted. */
+    /* a0: a task that was interrupted, or comes back with OK alone. */
 resume_whole:
     sd zero, CONTEXT_WHOLE(a0)
+    addi t0, t0, -CONTEXT_ALL
     mv tp, a0
+    bnez t0, return_ok
 load_interrupted:
     .irp r, 1, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
     ld x\r, \r*8(tp)
@@ -225,7 +266,7 @@ not_a_call:
     ld sp, 2*8(tp)
     call next_task
     beq a0, tp, load_interrupted
-    li t0, 1
+    li t0, CONTEXT_ALL
     sd t0, CONTEXT_WHOLE(tp)
     save_kept tp
     j resume_other

@@ -9,9 +9,16 @@
 #define CONTEXT_TASK 280
 #define TASK_SHIFT 9
 
+/* Of what is in a context: enum whole. */
+#define CONTEXT_ALL 1
+#define CONTEXT_NOTHING 2
+
 #define SYS_call 1
 #define SYS_reply_recv 4
-#define BLOCKED 2
+#define SYS_notify 5
+#define SYS_yield 8
+#define NOTIFIED 1
+#define BLOCKED 2 /* port.h has it too, and the compiler compares */
 #define TAG_WORDS_SHIFT 16
 
 #define CAUSE_USER_CALL 8

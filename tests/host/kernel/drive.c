@@ -317,6 +317,29 @@ void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64
     fast_took = 1;
 }
 
+void arch_return(void)
+{
+    u64 *x = tasks[fast_running].context.x;
+
+    memset(&x[REG_A0], 0, 8 * sizeof(u64));
+    current = fast_running;
+    fast_took = 1;
+}
+
+void arch_yield(struct task *next)
+{
+    arch_return();
+    current = (u32)next->context.task;
+}
+
+void arch_preempt(struct task *next, u64 bits)
+{
+    arch_yield(next);
+    memset(&next->context.x[REG_A0], 0, 8 * sizeof(u64));
+    next->context.x[REG_A0] = NEURON_NOTIFIED;
+    next->context.x[REG_A0 + 1] = bits;
+}
+
 /* A fast path did the call: so it would be, had the other one done it. */
 static void compare_paths(const u64 *a, u64 number)
 {
@@ -356,6 +379,12 @@ static void enter(u64 number)
         break;
     case NEURON_SYS_reply_recv:
         fast_reply_recv(a[0], a[1], a[2], a[3], a[4], a[5], a[6], fast_running);
+        break;
+    case NEURON_SYS_notify:
+        fast_notify(a[0], a[1], a[2], a[3], a[4], a[5], a[6], fast_running);
+        break;
+    case NEURON_SYS_yield:
+        fast_yield(a[0], a[1], a[2], a[3], a[4], a[5], a[6], fast_running);
         break;
     default:
         arch_syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6], number);
