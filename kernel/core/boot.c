@@ -49,6 +49,7 @@ static void connect(u64 row, u64 holder)
     if ((slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL) {
         slots[row].callee = server + 1;
         tasks[holder].servers = tasks[holder].servers | (UINT64_C(1) << server);
+        tasks[server].clients = tasks[server].clients | (UINT64_C(1) << holder);
     }
     if ((slots[row].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY) {
         slots[row].notified = server + 1;

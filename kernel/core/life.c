@@ -28,31 +28,42 @@ void life_begin_reset(u32 task)
 /* All callers of a dead server get `status`; those of a given-up one too, whenever they queued. */
 static void fail_callers(u32 server, int status)
 {
-    for (u32 t = 0; t < task_count; t++) {
-        if (wait_calls(tasks[t].wait, server) && tasks[t].ending == NEURON_TIMEOUT) {
+    u64 rest = tasks[server].clients;
+
+    for (u32 t = 0; rest != 0; t++) {
+        if (rest % 2 == 1 && wait_calls(tasks[t].wait, server) &&
+            tasks[t].ending == NEURON_TIMEOUT) {
             sched_finish_soon(t, status);
         }
+        rest = rest / 2;
     }
 }
 
 /* Whether callers of an earlier life still have to learn of its end. */
 static int is_mourned(u32 server)
 {
-    for (u32 t = 0; t < task_count; t++) {
-        if (wait_calls(tasks[t].wait, server) && tasks[t].ending != NEURON_TIMEOUT) {
+    u64 rest = tasks[server].clients;
+
+    for (u32 t = 0; rest != 0; t++) {
+        if (rest % 2 == 1 && wait_calls(tasks[t].wait, server) &&
+            tasks[t].ending != NEURON_TIMEOUT) {
             return 1;
         }
+        rest = rest / 2;
     }
     return 0;
 }
 
 static void tell_servers(u32 client)
 {
-    for (u32 s = 0; s < task_count; s++) {
-        if (((tasks[client].servers >> s) & 1) == 1) {
+    u64 rest = tasks[client].servers;
+
+    for (u32 s = 0; rest != 0; s++) {
+        if (rest % 2 == 1) {
             tasks[s].peers_changed = tasks[s].peers_changed | (UINT64_C(1) << client);
             notify_set_soon(s, UINT64_C(1) << NEURON_BIT_PEER_DIED);
         }
+        rest = rest / 2;
     }
 }
 
@@ -72,7 +83,7 @@ static void die(u32 task, u32 state)
         console_panic_init(task);
         return;
     }
-    notify_lifecycle();
+    notify_death();
 }
 
 void life_fault(u32 task, u64 cause, u64 address)

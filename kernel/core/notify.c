@@ -25,22 +25,47 @@ static u64 awaited(u32 task)
     return reason == WAIT_BITS ? tasks[task].bits & tasks[task].mask : 0;
 }
 
-void notify_deliver(u32 task)
+/* The task gets the pending bits that it waits for. Whether there were any; then it still has to be woken. */
+static int take_awaited(u32 task)
 {
     u64 bits = awaited(task);
 
-    if (bits != 0) {
-        notify_take(task, bits);
+    if (bits == 0) {
+        return 0;
+    }
+    notify_take(task, bits);
+    return 1;
+}
+
+void notify_deliver(u32 task)
+{
+    if (take_awaited(task)) {
         sched_wake(task, 0);
     }
 }
 
-void notify_set(u32 task, u64 bits)
+/* Sets bits. Whether the task waited for them. */
+static int set_bits(u32 task, u64 bits)
 {
     tasks[task].bits = tasks[task].bits | bits;
-    notify_deliver(task);
+    int taken = take_awaited(task);
     if (tasks[task].bits != 0) {
         tasks[task].attention = 1;
+    }
+    return taken;
+}
+
+void notify_set(u32 task, u64 bits)
+{
+    if (set_bits(task, bits)) {
+        sched_wake(task, 0);
+    }
+}
+
+void notify_set_last(u32 task, u64 bits)
+{
+    if (set_bits(task, bits)) {
+        sched_wake_now(task);
     }
 }
 
@@ -53,9 +78,14 @@ void notify_set_soon(u32 task, u64 bits)
     }
 }
 
-void notify_lifecycle(void)
+void notify_ready(void)
 {
     notify_set(init_task, UINT64_C(1) << NEURON_BIT_LIFECYCLE);
+}
+
+void notify_death(void)
+{
+    notify_set_last(init_task, UINT64_C(1) << NEURON_BIT_LIFECYCLE);
 }
 
 int notify_send(u64 slot, u64 bits)

@@ -145,7 +145,7 @@ int port_recv(u64 deadline)
 
     if (tasks[server].ready == 0) {
         tasks[server].ready = 1;
-        notify_lifecycle();
+        notify_ready();
     }
     if (tasks[server].bits != 0) {
         notify_take(server, tasks[server].bits);

@@ -60,6 +60,20 @@ void sched_wake(u32 task, int front)
     }
 }
 
+void sched_wake_now(u32 task)
+{
+    if (queues[READY_QUEUE].levels > tasks[task].no_higher / 2) {
+        sched_wake(task, 0); /* somebody is there who is not below it */
+    } else if (current == NONE) {
+        sched_hand_over(task);
+    } else if (tasks[current].level < tasks[task].level) {
+        queue_push_front(READY_QUEUE, current);
+        sched_hand_over(task);
+    } else {
+        sched_wake(task, 0);
+    }
+}
+
 void sched_hand_over(u32 task)
 {
     end_wait(task);

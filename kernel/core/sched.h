@@ -15,6 +15,9 @@ void sched_wake(u32 task, int front);
 /* A waiting task runs at once, since nobody runs and no task that is ready is above it. */
 void sched_hand_over(u32 task);
 
+/* A waiting task may run again; at once, if it is above whoever runs. For the end of an entry: `current` changes. */
+void sched_wake_now(u32 task);
+
 /* Nothing but a status comes back to a task from its call, which is over. */
 void sched_answer(u32 task, int status);
 

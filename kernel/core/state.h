@@ -102,7 +102,8 @@ struct task {
     u32 first_leaf; /* its leaf tables in page_tables[] */
     u32 leaf_tables;
     u32 arena_pages; /* pages at NEURON_ARENA_OFFSET for device windows */
-    u32 unused[3];   /* a power of two finds a task in fewer steps */
+    u32 unused;      /* a power of two finds a task in fewer steps */
+    u64 clients;     /* set: tasks that hold a callable port of it */
 };
 
 _Static_assert(sizeof(struct task) == 512, "a power of two");

@@ -37,7 +37,7 @@ from run import Machine  # noqa: E402
 
 GRANT = re.compile(rb"init: mmio (grant|revoke) svc=(\w+) dev=(\w+)(?: class=\S+ base=(0x[0-9a-f]+))?")
 RUNNING = N["TASK_RUNNING"]
-FIRST_LIFE = 1  # a task's generation before it has ever died
+FIRST_LIFE = 257  # a task's generation before it has ever died: WAIT_RECV + 1
 
 
 class Granted:

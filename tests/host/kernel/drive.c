@@ -417,7 +417,8 @@ int64_t drive_call(u64 number, const u64 inputs[7])
     generation_of[caller] = generation;
     enter(number);
     int64_t status = (int64_t)x[REG_A0];
-    int back = call_of[caller] == number && tasks[caller].wait == WAIT_NONE;
+    int back = call_of[caller] == number && tasks[caller].state == NEURON_TASK_RUNNING &&
+               tasks[caller].wait == WAIT_NONE;
     check_all();
     if (back && is_refusal(status)) {
         check_nothing_changed(number, caller);
