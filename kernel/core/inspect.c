@@ -36,7 +36,7 @@ static int inspect_whole(u64 task, u64 what, u64 index, u64 *answer)
     if (what == NEURON_INSPECT_STATE) {
         answer[0] = tasks[task].state;
         answer[1] = tasks[task].ready;
-        answer[2] = tasks[task].generation;
+        answer[2] = tasks[task].generation - WAIT_RECV;
         answer[3] = tasks[task].exit_code;
         answer[4] = tasks[task].level;
     } else {
@@ -44,7 +44,7 @@ static int inspect_whole(u64 task, u64 what, u64 index, u64 *answer)
         answer[1] = tasks[task].fault_pc;
         answer[2] = tasks[task].fault_address;
         answer[3] = tasks[task].context.x[REG_SP];
-        answer[4] = tasks[task].context.x[REG_RA];
+        answer[4] = tasks[task].context.whole == WHOLE_ALL ? tasks[task].context.x[REG_RA] : 0;
     }
     return NEURON_OK;
 }

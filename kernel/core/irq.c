@@ -54,7 +54,7 @@ void irq_deliver(void)
         return;
     }
     windows[window].claimed = 1;
-    notify_set(windows[window].task, slots[windows[window].owner].bits);
+    notify_set_last(windows[window].task, slots[windows[window].owner].bits);
 }
 
 int irq_ack(u64 slot)
