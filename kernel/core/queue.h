@@ -6,6 +6,7 @@
 #ifndef CORE_QUEUE_H
 #define CORE_QUEUE_H
 
+#include "state.h"
 #include "types.h"
 
 #include <neuron/limits.h>
@@ -29,19 +30,127 @@ struct link {
 extern struct queue queues[QUEUES];
 extern struct link links[NEURON_TASKS_MAX];
 
+/*@
+  predicate queue_of_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+    links[t].queue < QUEUES || links[t].queue == NONE;
+
+  // A task that is in a queue is the last of its list, or the next one, of its queue and level too, names it as
+  // the previous.
+  predicate queue_next_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX && links[t].queue != NONE ==>
+    (links[t].next == NONE <==> queues[links[t].queue].tail[tasks[t].level] == t) &&
+    (links[t].next != NONE ==> links[t].next < NEURON_TASKS_MAX &&
+       links[links[t].next].previous == t && links[links[t].next].queue == links[t].queue &&
+       tasks[links[t].next].level == tasks[t].level);
+
+  predicate queue_previous_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX && links[t].queue != NONE ==>
+    (links[t].previous == NONE <==> queues[links[t].queue].head[tasks[t].level] == t) &&
+    (links[t].previous != NONE ==> links[t].previous < NEURON_TASKS_MAX &&
+       links[links[t].previous].next == t && links[links[t].previous].queue == links[t].queue &&
+       tasks[links[t].previous].level == tasks[t].level);
+
+  // The ends of each list are tasks of its queue and level.
+  predicate queue_heads_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+    queues[q].head[l] == NONE || (queues[q].head[l] < NEURON_TASKS_MAX &&
+      links[queues[q].head[l]].queue == q && tasks[queues[q].head[l]].level == l);
+
+  predicate queue_tails_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+    queues[q].tail[l] == NONE || (queues[q].tail[l] < NEURON_TASKS_MAX &&
+      links[queues[q].tail[l]].queue == q && tasks[queues[q].tail[l]].level == l);
+
+  predicate queue_empty_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+    (queues[q].head[l] == NONE <==> queues[q].tail[l] == NONE);
+
+  predicate queue_bits_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+    (((queues[q].levels >> l) & 1) == 1 <==> queues[q].head[l] != NONE);
+
+  predicate task_levels_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+    tasks[t].level < NEURON_LEVELS;
+
+  predicate queue_inv{L} =
+    task_levels_inv{L} && queue_of_inv{L} && queue_next_inv{L} && queue_previous_inv{L} &&
+    queue_heads_inv{L} && queue_tails_inv{L} && queue_empty_inv{L} && queue_bits_inv{L};
+
+  // No task but this one changes its queue.
+  predicate others_keep_queue{L1, L2}(integer task) = \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != task ==>
+    \at(links[t].queue, L1) == \at(links[t].queue, L2);
+*/
+
+/*@ requires task_levels_inv;
+    assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures inv: queue_inv;
+    ensures empty: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> links[t].queue == NONE; */
 void queue_reset(void);
 
 /* Adds a task that is in no queue behind, or in front of, the others of its level. */
+/*@ requires inv: queue_inv;
+    requires queue < QUEUES && task < NEURON_TASKS_MAX && links[task].queue == NONE;
+    assigns queues[queue], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures of_inv: queue_of_inv;
+    ensures next_inv: queue_next_inv;
+    ensures previous_inv: queue_previous_inv;
+    ensures heads_inv: queue_heads_inv;
+    ensures tails_inv: queue_tails_inv;
+    ensures empty_inv: queue_empty_inv;
+    ensures bits_inv: queue_bits_inv;
+    ensures in: links[task].queue == queue;
+    ensures last: queues[queue].tail[tasks[task].level] == task;
+    ensures behind: links[task].previous == \old(queues[queue].tail[tasks[task].level]);
+    ensures others: others_keep_queue{Pre, Post}(task);
+    ensures order: \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != task ==>
+      links[t].previous == \old(links[t].previous); */
 void queue_push_back(u32 queue, u32 task);
+
+/*@ requires inv: queue_inv;
+    requires queue < QUEUES && task < NEURON_TASKS_MAX && links[task].queue == NONE;
+    assigns queues[queue], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures of_inv: queue_of_inv;
+    ensures next_inv: queue_next_inv;
+    ensures previous_inv: queue_previous_inv;
+    ensures heads_inv: queue_heads_inv;
+    ensures tails_inv: queue_tails_inv;
+    ensures empty_inv: queue_empty_inv;
+    ensures bits_inv: queue_bits_inv;
+    ensures in: links[task].queue == queue;
+    ensures first: queues[queue].head[tasks[task].level] == task;
+    ensures before: links[task].next == \old(queues[queue].head[tasks[task].level]);
+    ensures others: others_keep_queue{Pre, Post}(task);
+    ensures order: \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != task ==>
+      links[t].next == \old(links[t].next); */
 void queue_push_front(u32 queue, u32 task);
 
 /* Takes a task out of the queue that it is in; nothing if it is in none. */
+/*@ requires inv: queue_inv;
+    requires task < NEURON_TASKS_MAX;
+    assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures of_inv: queue_of_inv;
+    ensures next_inv: queue_next_inv;
+    ensures previous_inv: queue_previous_inv;
+    ensures heads_inv: queue_heads_inv;
+    ensures tails_inv: queue_tails_inv;
+    ensures empty_inv: queue_empty_inv;
+    ensures bits_inv: queue_bits_inv;
+    ensures out: links[task].queue == NONE;
+    ensures others: others_keep_queue{Pre, Post}(task);
+    ensures order: \forall integer t; 0 <= t < NEURON_TASKS_MAX && links[t].queue != NONE ==>
+      links[t].next == (\old(links[t].next) == task ? \old(links[task].next) : \old(links[t].next)); */
 void queue_remove(u32 task);
 
 /* The first task of the highest level, or NONE. */
+/*@ requires inv: queue_inv;
+    requires queue < QUEUES;
+    assigns \nothing;
+    ensures none: \result == NONE ==> \forall integer l; 0 <= l < NEURON_LEVELS ==> queues[queue].head[l] == NONE;
+    ensures some: \result != NONE ==> \result < NEURON_TASKS_MAX && links[\result].queue == queue &&
+      queues[queue].head[tasks[\result].level] == \result;
+    ensures highest: \result != NONE ==>
+      \forall integer l; tasks[\result].level < l < NEURON_LEVELS ==> queues[queue].head[l] == NONE; */
 u32 queue_top(u32 queue);
 
 /* Whether a task of exactly this level is in the queue. */
+/*@ requires inv: queue_inv;
+    requires queue < QUEUES && level < NEURON_LEVELS;
+    assigns \nothing;
+    ensures \result != 0 <==> queues[queue].head[level] != NONE; */
 int queue_has_level(u32 queue, u32 level);
 
 #endif
