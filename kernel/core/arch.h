@@ -13,9 +13,9 @@
 
 #include "types.h"
 
-/*@ ghost extern u8 line_open[NEURON_IRQS_MAX];
-    ghost extern u8 line_claimed[NEURON_IRQS_MAX];
-    ghost extern u32 machine_root[NEURON_TASKS_MAX]; */
+//@ ghost u8 line_open[NEURON_IRQS_MAX];
+//@ ghost u8 line_claimed[NEURON_IRQS_MAX];
+//@ ghost u32 machine_root[NEURON_TASKS_MAX];
 
 /* The time counter, in ticks of NEURON_TIME_HZ. */
 /*@ assigns \nothing; */

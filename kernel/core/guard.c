@@ -297,7 +297,7 @@ int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
     vqueues[q].size = (u32)size;
     vqueues[q].place = va;
     set_up(windows[window].base, phys, size);
-    vspace_map(current, va, phys, 1, NEURON_PROT_R);
+    vspace_map_page(current, va, phys, NEURON_PROT_R);
     arch_flush_page(current, va);
     return NEURON_OK;
 }
