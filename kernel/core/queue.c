@@ -27,7 +27,8 @@ void queue_reset(void)
         }
     }
     /*@ loop invariant 0 <= t <= NEURON_TASKS_MAX;
-        loop invariant \forall integer s; 0 <= s < t ==> links[s].queue == NONE;
+        loop invariant \forall integer s; 0 <= s < t ==> links[s].queue == NONE &&
+          links[s].next == NONE && links[s].previous == NONE;
         loop assigns t, links[0 .. NEURON_TASKS_MAX - 1];
         loop variant NEURON_TASKS_MAX - t; */
     for (u32 t = 0; t < NEURON_TASKS_MAX; t++) {
@@ -52,6 +53,10 @@ void queue_push_back(u32 queue, u32 task)
     }
     queues[queue].tail[level] = task;
     queues[queue].levels = queues[queue].levels | (UINT64_C(1) << level);
+    /*@ assert heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].head[l] == (q == queue && l == level && last == NONE ? task : \at(queues[q].head[l], Pre)); */
+    /*@ assert tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].tail[l] == (q == queue && l == level ? task : \at(queues[q].tail[l], Pre)); */
 }
 
 void queue_push_front(u32 queue, u32 task)
@@ -69,6 +74,10 @@ void queue_push_front(u32 queue, u32 task)
     }
     queues[queue].head[level] = task;
     queues[queue].levels = queues[queue].levels | (UINT64_C(1) << level);
+    /*@ assert tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].tail[l] == (q == queue && l == level && first == NONE ? task : \at(queues[q].tail[l], Pre)); */
+    /*@ assert heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].head[l] == (q == queue && l == level ? task : \at(queues[q].head[l], Pre)); */
 }
 
 /* Ties what lies in front of a task and what lies behind it together. */
@@ -97,6 +106,17 @@ static void tie(u32 queue, u32 level, u32 previous, u32 next)
     }
 }
 
+/* The list of this level is empty now. */
+/*@ requires queue < QUEUES && level < NEURON_LEVELS && queues[queue].head[level] == NONE;
+    requires others: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
+      !(q == queue && l == level) ==> (((queues[q].levels >> l) & 1) == 1 <==> queues[q].head[l] != NONE);
+    assigns queues[queue].levels;
+    ensures bits_inv: queue_bits_inv; */
+static void forget_level(u32 queue, u32 level)
+{
+    queues[queue].levels = queues[queue].levels & ~(UINT64_C(1) << level);
+}
+
 void queue_remove(u32 task)
 {
     u32 level = tasks[task].level;
@@ -111,8 +131,12 @@ void queue_remove(u32 task)
     links[task].next = NONE;
     links[task].previous = NONE;
     links[task].queue = NONE;
+    /*@ assert heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].head[l] == (q == queue && l == level && previous == NONE ? next : \at(queues[q].head[l], Pre)); */
+    /*@ assert tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].tail[l] == (q == queue && l == level && next == NONE ? previous : \at(queues[q].tail[l], Pre)); */
     if (queues[queue].head[level] == NONE) {
-        queues[queue].levels = queues[queue].levels & ~(UINT64_C(1) << level);
+        forget_level(queue, level);
     }
 }
 

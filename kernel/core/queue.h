@@ -32,30 +32,37 @@ extern struct link links[NEURON_TASKS_MAX];
 
 /*@
   predicate queue_of_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
-    links[t].queue < QUEUES || links[t].queue == NONE;
+    (links[t].queue < QUEUES || links[t].queue == NONE) &&
+    (links[t].next < NEURON_TASKS_MAX || links[t].next == NONE) &&
+    (links[t].previous < NEURON_TASKS_MAX || links[t].previous == NONE);
 
-  // A task that is in a queue is the last of its list, or the next one, of its queue and level too, names it as
-  // the previous.
-  predicate queue_next_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX && links[t].queue != NONE ==>
-    (links[t].next == NONE <==> queues[links[t].queue].tail[tasks[t].level] == t) &&
-    (links[t].next != NONE ==> links[t].next < NEURON_TASKS_MAX &&
-       links[links[t].next].previous == t && links[links[t].next].queue == links[t].queue &&
-       tasks[links[t].next].level == tasks[t].level);
+  // Who has a next one is its previous one, in the same queue and level; who has none is the last.
+  predicate queue_next_inv{L} =
+    \forall integer t, n; 0 <= t < NEURON_TASKS_MAX && 0 <= n < NEURON_TASKS_MAX &&
+      links[t].queue != NONE && links[t].next == n ==>
+      links[n].previous == t && links[n].queue == links[t].queue && tasks[n].level == tasks[t].level;
+  predicate queue_last_inv{L} =
+    \forall integer t, q, l; 0 <= t < NEURON_TASKS_MAX && 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
+      links[t].queue == q && tasks[t].level == l ==> (links[t].next == NONE <==> queues[q].tail[l] == t);
 
-  predicate queue_previous_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX && links[t].queue != NONE ==>
-    (links[t].previous == NONE <==> queues[links[t].queue].head[tasks[t].level] == t) &&
-    (links[t].previous != NONE ==> links[t].previous < NEURON_TASKS_MAX &&
-       links[links[t].previous].next == t && links[links[t].previous].queue == links[t].queue &&
-       tasks[links[t].previous].level == tasks[t].level);
+  predicate queue_previous_inv{L} =
+    \forall integer t, p; 0 <= t < NEURON_TASKS_MAX && 0 <= p < NEURON_TASKS_MAX &&
+      links[t].queue != NONE && links[t].previous == p ==>
+      links[p].next == t && links[p].queue == links[t].queue && tasks[p].level == tasks[t].level;
+  predicate queue_first_inv{L} =
+    \forall integer t, q, l; 0 <= t < NEURON_TASKS_MAX && 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
+      links[t].queue == q && tasks[t].level == l ==> (links[t].previous == NONE <==> queues[q].head[l] == t);
 
   // The ends of each list are tasks of its queue and level.
-  predicate queue_heads_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
-    queues[q].head[l] == NONE || (queues[q].head[l] < NEURON_TASKS_MAX &&
-      links[queues[q].head[l]].queue == q && tasks[queues[q].head[l]].level == l);
-
-  predicate queue_tails_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
-    queues[q].tail[l] == NONE || (queues[q].tail[l] < NEURON_TASKS_MAX &&
-      links[queues[q].tail[l]].queue == q && tasks[queues[q].tail[l]].level == l);
+  predicate queue_ends_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+    (queues[q].head[l] < NEURON_TASKS_MAX || queues[q].head[l] == NONE) &&
+    (queues[q].tail[l] < NEURON_TASKS_MAX || queues[q].tail[l] == NONE);
+  predicate queue_heads_inv{L} =
+    \forall integer q, l, t; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS && 0 <= t < NEURON_TASKS_MAX &&
+      queues[q].head[l] == t ==> links[t].queue == q && tasks[t].level == l;
+  predicate queue_tails_inv{L} =
+    \forall integer q, l, t; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS && 0 <= t < NEURON_TASKS_MAX &&
+      queues[q].tail[l] == t ==> links[t].queue == q && tasks[t].level == l;
 
   predicate queue_empty_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
     (queues[q].head[l] == NONE <==> queues[q].tail[l] == NONE);
@@ -67,8 +74,9 @@ extern struct link links[NEURON_TASKS_MAX];
     tasks[t].level < NEURON_LEVELS;
 
   predicate queue_inv{L} =
-    task_levels_inv{L} && queue_of_inv{L} && queue_next_inv{L} && queue_previous_inv{L} &&
-    queue_heads_inv{L} && queue_tails_inv{L} && queue_empty_inv{L} && queue_bits_inv{L};
+    task_levels_inv{L} && queue_of_inv{L} && queue_next_inv{L} && queue_last_inv{L} &&
+    queue_previous_inv{L} && queue_first_inv{L} && queue_ends_inv{L} && queue_heads_inv{L} &&
+    queue_tails_inv{L} && queue_empty_inv{L} && queue_bits_inv{L};
 
   // No task but this one changes its queue.
   predicate others_keep_queue{L1, L2}(integer task) = \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != task ==>
@@ -88,6 +96,9 @@ void queue_reset(void);
     ensures of_inv: queue_of_inv;
     ensures next_inv: queue_next_inv;
     ensures previous_inv: queue_previous_inv;
+    ensures last_inv: queue_last_inv;
+    ensures first_inv: queue_first_inv;
+    ensures ends_inv: queue_ends_inv;
     ensures heads_inv: queue_heads_inv;
     ensures tails_inv: queue_tails_inv;
     ensures empty_inv: queue_empty_inv;
@@ -106,6 +117,9 @@ void queue_push_back(u32 queue, u32 task);
     ensures of_inv: queue_of_inv;
     ensures next_inv: queue_next_inv;
     ensures previous_inv: queue_previous_inv;
+    ensures last_inv: queue_last_inv;
+    ensures first_inv: queue_first_inv;
+    ensures ends_inv: queue_ends_inv;
     ensures heads_inv: queue_heads_inv;
     ensures tails_inv: queue_tails_inv;
     ensures empty_inv: queue_empty_inv;
@@ -125,6 +139,9 @@ void queue_push_front(u32 queue, u32 task);
     ensures of_inv: queue_of_inv;
     ensures next_inv: queue_next_inv;
     ensures previous_inv: queue_previous_inv;
+    ensures last_inv: queue_last_inv;
+    ensures first_inv: queue_first_inv;
+    ensures ends_inv: queue_ends_inv;
     ensures heads_inv: queue_heads_inv;
     ensures tails_inv: queue_tails_inv;
     ensures empty_inv: queue_empty_inv;

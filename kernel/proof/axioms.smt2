@@ -17,3 +17,10 @@
 (assert (bvult a b)) (assert (bvult b #x0000000000000040)) (assert (= (bvlshr x a) #x0000000000000001))
 (assert (not (= (bvand (bvlshr x b) #x0000000000000001) #x0000000000000000)))
 (check-sat) (pop)
+
+(push) (echo "bit_cleared")
+(assert (bvult a #x0000000000000040)) (assert (bvult b #x0000000000000040))
+(define-fun y () (_ BitVec 64) (bvand x (bvnot (bvshl #x0000000000000001 a))))
+(assert (not (= (= (bvand (bvlshr y b) #x0000000000000001) #x0000000000000001)
+  (and (not (= a b)) (= (bvand (bvlshr x b) #x0000000000000001) #x0000000000000001)))))
+(check-sat) (pop)
