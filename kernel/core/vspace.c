@@ -54,7 +54,7 @@ static u64 page_of(u32 task, u64 va)
     ensures inv: task < task_count && tasks_inv{Pre} && page_tables_inv{Pre} ==> page_tables_inv; */
 static void set_leaf(u32 task, u64 page, u64 entry)
 {
-    u32 table = tasks[task].first_leaf + (u32)(page / NEURON_PT_ENTRIES);
+    u64 table = tasks[task].first_leaf + page / NEURON_PT_ENTRIES;
 
     /*@ assert apart: task < task_count && tasks_inv ==> \forall integer t; 0 <= t < task_count ==>
           table != tasks[t].first_leaf - 1 && table != tasks[t].first_leaf - 2; */
@@ -146,28 +146,47 @@ static void fill_middle(u32 task, u32 middle)
     }
 }
 
-void vspace_create(u32 task, u32 first)
+/* The leaf tables: the message pages, and nothing else yet. */
+/*@ requires task: task < NEURON_TASKS_MAX;
+    requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
+    requires tables: leaf + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
+    assigns page_tables[leaf .. leaf + tasks[task].leaf_tables - 1][0 .. NEURON_PT_ENTRIES - 1];
+    ensures in: page_tables[leaf][NEURON_IN_OFFSET / NEURON_PAGE] ==
+      page_entry(pages_phys(ARCH_MESSAGE_PAGES) + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
+    ensures out: page_tables[leaf][NEURON_OUT_OFFSET / NEURON_PAGE] ==
+      page_entry(pages_phys(ARCH_MESSAGE_PAGES) + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
+    ensures leaf_in: leaf_ok(page_tables[leaf][NEURON_IN_OFFSET / NEURON_PAGE]);
+    ensures leaf_out: leaf_ok(page_tables[leaf][NEURON_OUT_OFFSET / NEURON_PAGE]);
+    ensures nothing_else: \forall integer p, i;
+      leaf <= p < leaf + tasks[task].leaf_tables && 0 <= i < NEURON_PT_ENTRIES &&
+      !(p == leaf && (i == NEURON_IN_OFFSET / NEURON_PAGE || i == NEURON_OUT_OFFSET / NEURON_PAGE)) ==>
+        page_tables[p][i] == 0; */
+static void fill_leaves(u32 task, u32 leaf)
 {
-    u32 leaf = first + 2;
     u64 messages = arch_phys(ARCH_MESSAGE_PAGES);
 
+    /*@ loop invariant bound: 0 <= b <= tasks[task].leaf_tables;
+        loop invariant empty: \forall integer p, i; leaf <= p < leaf + b && 0 <= i < NEURON_PT_ENTRIES ==>
+          page_tables[p][i] == 0;
+        loop assigns b, page_tables[leaf .. leaf + tasks[task].leaf_tables - 1]
+          [0 .. NEURON_PT_ENTRIES - 1];
+        loop variant tasks[task].leaf_tables - b; */
+    for (u32 b = 0; b < tasks[task].leaf_tables; b++) {
+        clear_table(leaf + b);
+    }
+    page_tables[leaf][NEURON_IN_OFFSET / NEURON_PAGE] =
+        pte_page(messages + (u64)in_page(task) * NEURON_PAGE, NEURON_PROT_RW);
+    page_tables[leaf][NEURON_OUT_OFFSET / NEURON_PAGE] =
+        pte_page(messages + (u64)out_page(task) * NEURON_PAGE, NEURON_PROT_RW);
+}
+
+void vspace_create(u32 task, u32 first)
+{
     fill_root(task, first);
     fill_middle(task, first + 1);
-    /*@ loop invariant bound: leaf <= p <= leaf + tasks[task].leaf_tables;
-        loop invariant empty: \forall integer t, i; leaf <= t < p && 0 <= i < NEURON_PT_ENTRIES ==>
-          page_tables[t][i] == 0;
-        loop assigns p, page_tables[leaf .. leaf + tasks[task].leaf_tables - 1]
-          [0 .. NEURON_PT_ENTRIES - 1];
-        loop variant leaf + tasks[task].leaf_tables - p; */
-    for (u32 p = leaf; p < leaf + tasks[task].leaf_tables; p++) {
-        clear_table(p);
-    }
-    tasks[task].first_leaf = leaf;
+    fill_leaves(task, first + 2);
+    tasks[task].first_leaf = first + 2;
     arch_set_root(task, first);
-    set_leaf(task, NEURON_IN_OFFSET / NEURON_PAGE,
-             pte_page(messages + (u64)in_page(task) * NEURON_PAGE, NEURON_PROT_RW));
-    set_leaf(task, NEURON_OUT_OFFSET / NEURON_PAGE,
-             pte_page(messages + (u64)out_page(task) * NEURON_PAGE, NEURON_PROT_RW));
 }
 
 u64 vspace_entry(u32 task, u64 va)

@@ -20,4 +20,13 @@
   }
 */
 
+/*@ // Sets of bits: a set keeps what is in it when others are added; what is added is in it; and what has nothing in
+    // common with a set has nothing in common with a part of it.
+  axiomatic bit_sets {
+    axiom set_keeps: \forall u64 a, b, c; (a & b) == a ==> (a & (b | c)) == a;
+    axiom set_holds_added: \forall u64 a, b; (a & (b | a)) == a;
+    axiom set_part_apart: \forall u64 a, b, c; (a & b) == a && (c & b) == 0 ==> (a & c) == 0;
+  }
+*/
+
 #endif
