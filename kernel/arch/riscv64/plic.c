@@ -47,10 +47,10 @@ void arch_irq_enable(u32 irq, u32 on)
 
 u32 arch_irq_claim(void)
 {
-    return arch_device_read(context, CLAIM);
+    return *(volatile u32 *)(context + CLAIM);
 }
 
 void arch_irq_complete(u32 irq)
 {
-    arch_device_write(context, CLAIM, irq);
+    *(volatile u32 *)(context + CLAIM) = irq;
 }
