@@ -227,6 +227,19 @@ extern u32 current; /* the task that runs; NONE: idle */
 
     predicate slots_inv{L} = \forall integer s; 0 <= s < slots_end{L} ==> slot_ok{L}(s); */
 
+/* Device windows lie in front of RAM, one behind the other, each with an interrupt line or none (0). */
+/*@ predicate window_ok{L}(integer w) =
+      windows[w].base % NEURON_PAGE == 0 && 1 <= windows[w].pages <= NEURON_WINDOW_PAGES_MAX &&
+      windows[w].base + windows[w].pages * NEURON_PAGE <= NEURON_RAM_BASE &&
+      windows[w].irq < NEURON_IRQS_MAX;
+
+    predicate windows_apart{L} = \forall integer v, w; 0 <= v < w < window_count ==>
+      windows[v].base + windows[v].pages * NEURON_PAGE <= windows[w].base &&
+      (windows[v].irq == 0 || windows[v].irq != windows[w].irq);
+
+    predicate platform_inv{L} =
+      windows_apart{L} && \forall integer w; 0 <= w < window_count ==> window_ok{L}(w); */
+
 /* Extents lie behind the kernel; what restores them lies there too. A chain of them goes down, so it ends. */
 /*@ predicate memory_ok{L}(integer m) =
       memories[m].phys % NEURON_PAGE == 0 && NEURON_PAYLOAD_BASE <= memories[m].phys &&
