@@ -47,12 +47,12 @@ enum whole {
  * all that it must know by one comparison: a slot that was last used in life g can be called at once if its server
  * waits for WAIT_RECV + g, and a caller can be answered at once by s if it waits for WAIT_SERVED + s.
  */
-#define WAIT_NONE 0u           /* it runs, or is in the ready queue; or it is not running */
-#define WAIT_BITS 1u           /* for a notification bit of its mask */
-#define WAIT_RECV_UNTIL 2u     /* like WAIT_RECV, but with a deadline */
-#define WAIT_GIVEN_UP 4u       /* for nothing: GIVEN_UP */
-#define WAIT_QUEUED 64u        /* + s: its call is in the queue of the port of s */
-#define WAIT_SERVED 128u       /* + s: its call was received by s, the reply is due; it has no deadline */
+#define WAIT_NONE 0u       /* it runs, or is in the ready queue; or it is not running */
+#define WAIT_BITS 1u       /* for a notification bit of its mask */
+#define WAIT_RECV_UNTIL 2u /* like WAIT_RECV, but with a deadline */
+#define WAIT_GIVEN_UP 4u   /* for nothing: GIVEN_UP */
+#define WAIT_QUEUED 64u    /* + s: its call is in the queue of the port of s */
+#define WAIT_SERVED 128u /* + s: its call was received by s, the reply is due; it has no deadline */
 #define WAIT_SERVED_UNTIL 192u /* + s: like WAIT_SERVED, but with a deadline */
 #define WAIT_RECV 256u         /* + its life: for a notification or a message, without a deadline */
 
@@ -75,9 +75,9 @@ struct task {
     u32 slots;
     u32 level;
 
-    u32 state;     /* enum neuron_task_state */
-    u32 ready;     /* it was in recv since its start */
-    int ending;    /* the status with which its deadline ends its wait: TIMEOUT, unless it ends soon */
+    u32 state;  /* enum neuron_task_state */
+    u32 ready;  /* it was in recv since its start */
+    int ending; /* the status with which its deadline ends its wait: TIMEOUT, unless it ends soon */
     u32 call_slot; /* WAIT_QUEUED: row in slots[] that it called through; its message is in its registers */
     u32 reset_memory;  /* next extent to restore; NONE: all are */
     u64 servers;       /* set: tasks that it holds a callable port of */
