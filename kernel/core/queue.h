@@ -25,6 +25,7 @@ struct link {
     u32 next;
     u32 previous;
     u32 queue; /* NONE: in none */
+    u32 unused; /* a power of two finds a link in fewer steps */
 };
 
 extern struct queue queues[QUEUES];

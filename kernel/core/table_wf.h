@@ -9,6 +9,7 @@
 #include <neuron/abi.h>
 #include <neuron/table.h>
 
+#include "../proof/axioms.h"
 #include "types.h"
 
 /*@ // Where the sections begin, in words.
@@ -266,13 +267,14 @@
     predicate rule_slot_own_badge{L}(u64 *t, integer i) =
       \forall integer h; 0 <= h < i && may_call(t, h) && may_call(t, i) &&
         slot_target(t, h) == slot_target(t, i) ==> slot_badge(t, h) < slot_badge(t, i);
+    predicate is_one_bit(integer a) = a != 0 && (a & (a - 1)) == 0;
     predicate rule_slot_bits{L}(u64 *t, integer i) =
       (slot_bits(t, i) != 0 <==> may_notify(t, i) || may_interrupt(t, i)) &&
       slot_bits(t, i) % (1 << NEURON_BIT_FIRST_FREE) == 0 &&
-      (is_ceiling(t, i) ==> (slot_bits(t, i) & (slot_bits(t, i) - 1)) == 0);
+      (may_interrupt(t, i) ==> is_one_bit(slot_bits(t, i)));
     predicate rule_slot_own_bits{L}(u64 *t, integer i) =
       \forall integer h; 0 <= h < i && slot_target(t, h) == slot_target(t, i) ==>
-        (slot_bits(t, h) & slot_bits(t, i)) == 0;
+        bits_apart(slot_bits(t, h), slot_bits(t, i));
     predicate rule_slot_authority{L}(u64 *t, integer i) =
       slot_kind(t, i) == NEURON_CAP_FACTORY || slot_kind(t, i) == NEURON_CAP_TASK ==>
         slot_owner(t, i) == t[NEURON_TABLE_INIT];

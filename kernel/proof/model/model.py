@@ -3,7 +3,7 @@
 usage: model.py theorems --build DIR
        model.py lockstep --build DIR [--calls N] [--seed N] [--minimum N]
 
-`theorems` checks every proof, that none rests on an axiom, and that each theorem of Theorems.v is among those it
+`theorems` checks every proof, that none rests on an axiom, and that every theorem is among those it
 asked about. `lockstep` extracts the model, drives the real core with random calls and compares after each.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-MODEL = ["Model", "Authority", "Steps", "Theorems"]
+MODEL = ["Model", "Authority", "Steps", "Theorems", "Tasks"]
 UNPROVED = re.compile(r"\b(Axiom|Parameter|Conjecture|Admitted|admit|Unset Guard Checking|bypass_check)\b")
 COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
 THEOREM = re.compile(r"^(?:Theorem|Corollary) (\w+)", re.MULTILINE)
