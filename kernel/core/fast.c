@@ -11,7 +11,6 @@
  * and the checks told in each of them.
  */
 #define FAST_BYTES 64u
-#define NOINLINE __attribute__((noinline))
 
 /* What a tag says without its label: nothing, or all words and no bytes. */
 #define NO_WORDS 0u
