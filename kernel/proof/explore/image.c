@@ -30,6 +30,8 @@ static u32 base[IMAGE_WORDS_MAX];
 static u32 *place[IMAGE_WORDS_MAX];
 static struct change taken[IMAGE_WORDS_MAX];
 static u32 taken_count;
+static const struct change *loaded;
+static u32 loaded_count;
 
 static void add(void *from, size_t bytes)
 {
@@ -116,4 +118,14 @@ void image_load(const struct change *changes, u32 count)
         taken[i] = changes[i];
     }
     taken_count = count;
+    loaded = changes;
+    loaded_count = count;
+}
+
+int image_unchanged(void)
+{
+    const struct change *changes;
+    u32 count = image_take(&changes);
+
+    return count == loaded_count && memcmp(changes, loaded, count * sizeof(*changes)) == 0;
 }

@@ -22,8 +22,11 @@ void image_base(void);
  * next call. */
 u32 image_take(const struct change **changes);
 
-/* Makes this the state. Nothing but entries since the last image_take() may have changed it. */
+/* Makes this the state. They stay where they are. */
 void image_load(const struct change *changes, u32 count);
+
+/* Whether the state as it is now is the one that was loaded. */
+int image_unchanged(void);
 
 u32 image_words(void);
 

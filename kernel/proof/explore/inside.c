@@ -1,6 +1,5 @@
 /* Some files of the core, as they are, with a way to their static variables. */
 #include "deadline.c"
-#include "port.c"
 #include "sched.c"
 
 #include "inside.h"
@@ -13,11 +12,6 @@ u64 *inside_quantum_end(void)
 u64 *inside_armed(void)
 {
     return &armed;
-}
-
-u64 *inside_last_call(void)
-{
-    return &last_call;
 }
 
 void inside_forget_paths(void)

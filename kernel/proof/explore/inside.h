@@ -6,7 +6,6 @@
 
 u64 *inside_quantum_end(void);
 u64 *inside_armed(void);
-u64 *inside_last_call(void);
 
 /* What deadline.c remembers of paths that are up to date again is nothing. */
 void inside_forget_paths(void);

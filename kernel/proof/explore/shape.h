@@ -45,8 +45,10 @@ void shape_view(struct view *view);
 
 enum session shape_session(u32 row);
 
-/* The current task enters the kernel with this in its registers. */
+/* The current task makes a system call with these inputs: by the general path, or by the fast one if there is one.
+ * Returns 1 if a fast path did it. */
 void shape_enter(u64 number, const u64 in[7]);
+int shape_enter_fast(u64 number, const u64 in[7]);
 
 /* The quantum of the current task ends at `end`. */
 void shape_set_quantum(u64 end);

@@ -319,13 +319,19 @@ static void use_chain(u32 q, u32 id)
     queue_pages[q].used.index = (uint16_t)(queue_pages[q].used.index + 1);
 }
 
-int worlds_take(const struct step *step)
+enum taken worlds_take(const struct step *step, int fast)
 {
+    enum taken taken = ENTERED;
+
     machine.now = NOW;
     write_pages(step);
     switch (step->event) {
     case EVENT_CALL:
-        shape_enter(step->number, step->in);
+        if (!fast) {
+            shape_enter(step->number, step->in);
+        } else if (shape_enter_fast(step->number, step->in)) {
+            taken = ENTERED_FAST;
+        }
         break;
     case EVENT_FAULT:
         kernel_fault(NEURON_FAULT_LOAD_PAGE, 0);
@@ -356,16 +362,16 @@ int worlds_take(const struct step *step)
             machine.lines[windows[step->number].irq].raised = 1;
         }
         settle_lines();
-        return 0;
+        return NOT_ENTERED;
     case EVENT_USED:
         use_chain((u32)step->number, (u32)step->in[0]);
-        return 0;
+        return NOT_ENTERED;
     case EVENT_STUCK:
         device_of((u32)step->number)->stuck = !device_of((u32)step->number)->stuck;
-        return 0;
+        return NOT_ENTERED;
     }
     settle_lines();
-    return 1;
+    return taken;
 }
 
 static const char *const events[] = {"call",

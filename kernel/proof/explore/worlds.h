@@ -42,8 +42,15 @@ extern const u32 small_world_count;
 /* All steps that are possible in the state as it is now. */
 u32 worlds_steps(const struct small_world *in, struct step *steps);
 
-/* Takes one. Returns 1 if the kernel was entered. */
-int worlds_take(const struct step *step);
+/* What became of a step. */
+enum taken {
+    NOT_ENTERED, /* nobody entered the kernel */
+    ENTERED,
+    ENTERED_FAST /* by a fast path, which did it all */
+};
+
+/* Takes one; `fast`: by a fast path if there is one. */
+enum taken worlds_take(const struct step *step, int fast);
 
 /* Prints one. */
 void worlds_print(const struct step *step);
