@@ -24,7 +24,7 @@ struct queue {
 struct link {
     u32 next;
     u32 previous;
-    u32 queue; /* NONE: in none */
+    u32 queue;  /* NONE: in none */
     u32 unused; /* a power of two finds a link in fewer steps */
 };
 
