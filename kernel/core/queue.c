@@ -38,11 +38,27 @@ void queue_reset(void)
     }
 }
 
-void queue_push_back(u32 queue, u32 task)
+/*
+ * The contracts of the next three functions say what they store, and nothing of what that means: so the proof that
+ * the invariant is kept has only these facts to look at.
+ */
+/*@ requires queue < QUEUES && level < NEURON_LEVELS && task < NEURON_TASKS_MAX;
+    requires last != task && (last < NEURON_TASKS_MAX || last == NONE);
+    assigns queues[queue], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      queues[q].head[l] == (q == queue && l == level && last == NONE ? task : \old(queues[q].head[l]));
+    ensures tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      queues[q].tail[l] == (q == queue && l == level ? task : \old(queues[q].tail[l]));
+    ensures bits: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      (((queues[q].levels >> l) & 1) == 1 <==> (q == queue && l == level) || \old(((queues[q].levels >> l) & 1) == 1));
+    ensures next: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].next == (t == task ? NONE : t == last ? task : \old(links[t].next));
+    ensures previous: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].previous == (t == task ? last : \old(links[t].previous));
+    ensures queue: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].queue == (t == task ? queue : \old(links[t].queue)); */
+static void append(u32 queue, u32 level, u32 last, u32 task)
 {
-    u32 level = tasks[task].level;
-    u32 last = queues[queue].tail[level];
-
     links[task].next = NONE;
     links[task].previous = last;
     links[task].queue = queue;
@@ -53,17 +69,25 @@ void queue_push_back(u32 queue, u32 task)
     }
     queues[queue].tail[level] = task;
     queues[queue].levels = queues[queue].levels | (UINT64_C(1) << level);
-    /*@ assert heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
-          queues[q].head[l] == (q == queue && l == level && last == NONE ? task : \at(queues[q].head[l], Pre)); */
-    /*@ assert tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
-          queues[q].tail[l] == (q == queue && l == level ? task : \at(queues[q].tail[l], Pre)); */
 }
 
-void queue_push_front(u32 queue, u32 task)
+/*@ requires queue < QUEUES && level < NEURON_LEVELS && task < NEURON_TASKS_MAX;
+    requires first != task && (first < NEURON_TASKS_MAX || first == NONE);
+    assigns queues[queue], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      queues[q].head[l] == (q == queue && l == level ? task : \old(queues[q].head[l]));
+    ensures tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      queues[q].tail[l] == (q == queue && l == level && first == NONE ? task : \old(queues[q].tail[l]));
+    ensures bits: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      (((queues[q].levels >> l) & 1) == 1 <==> (q == queue && l == level) || \old(((queues[q].levels >> l) & 1) == 1));
+    ensures next: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].next == (t == task ? first : \old(links[t].next));
+    ensures previous: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].previous == (t == task ? NONE : t == first ? task : \old(links[t].previous));
+    ensures queue: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].queue == (t == task ? queue : \old(links[t].queue)); */
+static void prepend(u32 queue, u32 level, u32 first, u32 task)
 {
-    u32 level = tasks[task].level;
-    u32 first = queues[queue].head[level];
-
     links[task].next = first;
     links[task].previous = NONE;
     links[task].queue = queue;
@@ -74,25 +98,26 @@ void queue_push_front(u32 queue, u32 task)
     }
     queues[queue].head[level] = task;
     queues[queue].levels = queues[queue].levels | (UINT64_C(1) << level);
-    /*@ assert tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
-          queues[q].tail[l] == (q == queue && l == level && first == NONE ? task : \at(queues[q].tail[l], Pre)); */
-    /*@ assert heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
-          queues[q].head[l] == (q == queue && l == level ? task : \at(queues[q].head[l], Pre)); */
 }
 
-/* Ties what lies in front of a task and what lies behind it together. */
-/*@ requires queue < QUEUES && level < NEURON_LEVELS;
+/*@ requires queue < QUEUES && level < NEURON_LEVELS && task < NEURON_TASKS_MAX;
     requires previous < NEURON_TASKS_MAX || previous == NONE;
     requires next < NEURON_TASKS_MAX || next == NONE;
-    assigns queues[queue].head[level], queues[queue].tail[level], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures head: queues[queue].head[level] == (previous == NONE ? next : \old(queues[queue].head[level]));
-    ensures tail: queues[queue].tail[level] == (next == NONE ? previous : \old(queues[queue].tail[level]));
-    ensures queue: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> links[t].queue == \old(links[t].queue);
+    assigns queues[queue], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      queues[q].head[l] == (q == queue && l == level && previous == NONE ? next : \old(queues[q].head[l]));
+    ensures tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      queues[q].tail[l] == (q == queue && l == level && next == NONE ? previous : \old(queues[q].tail[l]));
+    ensures bits: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      (((queues[q].levels >> l) & 1) == 1 <==> \old(((queues[q].levels >> l) & 1) == 1) &&
+        !(q == queue && l == level && queues[queue].head[level] == NONE));
     ensures next: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
-      links[t].next == (t == previous ? next : \old(links[t].next));
+      links[t].next == (t == task ? NONE : t == previous ? next : \old(links[t].next));
     ensures previous: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
-      links[t].previous == (t == next ? previous : \old(links[t].previous)); */
-static void tie(u32 queue, u32 level, u32 previous, u32 next)
+      links[t].previous == (t == task ? NONE : t == next ? previous : \old(links[t].previous));
+    ensures queue: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].queue == (t == task ? NONE : \old(links[t].queue)); */
+static void take(u32 queue, u32 level, u32 task, u32 previous, u32 next)
 {
     if (previous == NONE) {
         queues[queue].head[level] = next;
@@ -104,40 +129,36 @@ static void tie(u32 queue, u32 level, u32 previous, u32 next)
     } else {
         links[next].previous = previous;
     }
+    links[task].next = NONE;
+    links[task].previous = NONE;
+    links[task].queue = NONE;
+    if (queues[queue].head[level] == NONE) {
+        queues[queue].levels = queues[queue].levels & ~(UINT64_C(1) << level);
+    }
 }
 
-/* The list of this level is empty now. */
-/*@ requires queue < QUEUES && level < NEURON_LEVELS && queues[queue].head[level] == NONE;
-    requires others: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
-      !(q == queue && l == level) ==> (((queues[q].levels >> l) & 1) == 1 <==> queues[q].head[l] != NONE);
-    assigns queues[queue].levels;
-    ensures bits_inv: queue_bits_inv; */
-static void forget_level(u32 queue, u32 level)
+void queue_push_back(u32 queue, u32 task)
 {
-    queues[queue].levels = queues[queue].levels & ~(UINT64_C(1) << level);
+    u32 level = tasks[task].level;
+
+    append(queue, level, queues[queue].tail[level], task);
+}
+
+void queue_push_front(u32 queue, u32 task)
+{
+    u32 level = tasks[task].level;
+
+    prepend(queue, level, queues[queue].head[level], task);
 }
 
 void queue_remove(u32 task)
 {
-    u32 level = tasks[task].level;
     u32 queue = links[task].queue;
-    u32 next = links[task].next;
-    u32 previous = links[task].previous;
 
     if (queue == NONE) {
         return;
     }
-    tie(queue, level, previous, next);
-    links[task].next = NONE;
-    links[task].previous = NONE;
-    links[task].queue = NONE;
-    /*@ assert heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
-          queues[q].head[l] == (q == queue && l == level && previous == NONE ? next : \at(queues[q].head[l], Pre)); */
-    /*@ assert tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
-          queues[q].tail[l] == (q == queue && l == level && next == NONE ? previous : \at(queues[q].tail[l], Pre)); */
-    if (queues[queue].head[level] == NONE) {
-        forget_level(queue, level);
-    }
+    take(queue, tasks[task].level, task, links[task].previous, links[task].next);
 }
 
 /* The same of a set of the bits 0 and 1. */

@@ -15,8 +15,6 @@
       (x >> a) >> b == x >> (a + b);
     axiom bits_above_highest: \forall u64 x, integer a, b; 0 <= a < b < 64 && (x >> a) == 1 ==>
       ((x >> b) & 1) == 0;
-    axiom bit_cleared: \forall u64 x, integer a, b; 0 <= a < 64 && 0 <= b < 64 ==>
-      ((((x & (u64)~(1 << a)) >> b) & 1) == 1 <==> a != b && ((x >> b) & 1) == 1);
   }
 */
 

@@ -19,14 +19,6 @@
 (assert (not (= (bvand (bvlshr x b) #x0000000000000001) #x0000000000000000)))
 (check-sat) (pop)
 
-(push) (echo "bit_cleared")
-(declare-const x (_ BitVec 64)) (declare-const a (_ BitVec 64)) (declare-const b (_ BitVec 64))
-(assert (bvult a #x0000000000000040)) (assert (bvult b #x0000000000000040))
-(define-fun y () (_ BitVec 64) (bvand x (bvnot (bvshl #x0000000000000001 a))))
-(assert (not (= (= (bvand (bvlshr y b) #x0000000000000001) #x0000000000000001)
-  (and (not (= a b)) (= (bvand (bvlshr x b) #x0000000000000001) #x0000000000000001)))))
-(check-sat) (pop)
-
 (push) (echo "within_joined") (declare-const a (_ BitVec 64))(declare-const b (_ BitVec 64))(declare-const c (_ BitVec 64))
 (assert (= (bvand a b) a)) (assert (not (= (bvand a (bvor b c)) a))) (check-sat) (pop)
 (push) (echo "joined_holds") (declare-const a (_ BitVec 64))(declare-const b (_ BitVec 64))(declare-const c (_ BitVec 64))
