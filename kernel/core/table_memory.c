@@ -204,7 +204,7 @@ struct table_verdict table_check_maps(const struct facts *f)
         loop invariant below: \forall integer i; 0 <= i < row && map_task(f->words, i) == last_task ==>
                          map_end(f->words, i) <= floor;
         loop invariant entries: \forall integer k; 0 <= k < f->tasks && entry_seen[k] == 1 ==>
-                         \exists integer i; 0 <= i < row && is_entry(f->words, i, k);
+                         entry_below(f->words, row, k);
         loop invariant stacks: \forall integer k; 0 <= k < f->tasks && stack_seen[k] == 1 ==>
                          \exists integer i; 0 <= i < row && is_stack(f->words, i, k);
         loop assigns row, last_task, floor, entry_seen[0 .. NEURON_TASKS_MAX - 1],
@@ -228,10 +228,13 @@ struct table_verdict table_check_maps(const struct facts *f)
         }
         if (holds_entry(f, row)) {
             entry_seen[task] = 1;
-            //@ assert is_entry(f->words, row, task);
+            //@ assert here: is_entry(f->words, row, task);
+            //@ assert found: entry_below(f->words, row + 1, task);
         }
+        /*@ assert longer: \forall integer k; entry_below(f->words, row, k) ==>
+                     entry_below(f->words, row + 1, k); */
         /*@ assert entry: \forall integer k; 0 <= k < f->tasks && entry_seen[k] == 1 ==>
-                     \exists integer i; 0 <= i < row + 1 && is_entry(f->words, i, k); */
+                     entry_below(f->words, row + 1, k); */
         if (ends_stack(f, row, floor)) {
             stack_seen[task] = 1;
             //@ assert is_stack(f->words, row, task);
