@@ -16,18 +16,6 @@ struct memo {
 static struct memo records[MOST], audits[MOST];
 static struct counts then;
 
-int look(uint64_t since, struct seen *seen)
-{
-    return log_query_query(since, &seen->sequence, &seen->time, &seen->sender, &seen->level,
-                           seen->scope, seen->message, seen->fields, &seen->fields_len);
-}
-
-int look_audit(uint64_t since, struct seen_audit *seen)
-{
-    return audit_read(since, &seen->sequence, &seen->time, &seen->sender, &seen->subject,
-                      seen->action, seen->target, &seen->decision, &seen->reason);
-}
-
 struct counts counts(void)
 {
     struct counts now = {0};

@@ -6,6 +6,8 @@
 
 #include <neuron/abi.h>
 #include <nexus/selftest.h>
+#include <nexus/selftest_audit.h>
+#include <nexus/selftest_log.h>
 #include <nexus/time.h>
 
 /* The first call through a slot after the server's restart says so, and is the only one that does. */
@@ -14,29 +16,6 @@
         CHECK((call) == NEURON_PEER_RESTARTED);                                                    \
         CHECK((call) == 0);                                                                        \
     } while (0)
-
-struct seen {
-    uint64_t sequence, time;
-    uint32_t sender;
-    enum LogLevel level;
-    char scope[LOG_QUERY_QUERY_SCOPE_MAX + 1];
-    char message[LOG_QUERY_QUERY_MESSAGE_MAX + 1];
-    unsigned char fields[LOG_QUERY_QUERY_FIELDS_MAX];
-    size_t fields_len;
-};
-
-struct seen_audit {
-    uint64_t sequence, time;
-    uint32_t sender, subject;
-    char action[AUDIT_QUERY_READ_ACTION_MAX + 1];
-    char target[AUDIT_QUERY_READ_TARGET_MAX + 1];
-    enum Decision decision;
-    enum Reason reason;
-};
-
-/* The oldest record behind `since`: 0, or what the query answered. */
-int look(uint64_t since, struct seen *seen);
-int look_audit(uint64_t since, struct seen_audit *seen);
 
 /* What logd has counted; a logd that answers is expected. */
 struct counts {

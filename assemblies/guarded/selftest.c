@@ -6,6 +6,7 @@
 #include <neuron/abi.h>
 #include <nexus/log.h>
 #include <nexus/selftest.h>
+#include <nexus/selftest_audit.h>
 #include <nexus/syscall.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,22 +28,17 @@ static void test_allowed(void)
 /* Counts the records of the door's questions about a task; each says what was decided and by whom. */
 static unsigned recorded_about(uint32_t task, enum Decision wanted)
 {
-    char action[AUDIT_QUERY_READ_ACTION_MAX + 1], target[AUDIT_QUERY_READ_TARGET_MAX + 1];
+    struct seen_audit seen = {0};
     char asked_by_door[AUDIT_QUERY_READ_ACTION_MAX + 1];
-    uint64_t sequence = 0, time;
-    uint32_t sender, subject;
-    enum Decision decision;
-    enum Reason reason;
     unsigned found = 0;
 
     (void)snprintf(asked_by_door, sizeof(asked_by_door), "policy.check by %d", TASK_DOOR);
-    while (audit_read(sequence, &sequence, &time, &sender, &subject, action, target, &decision,
-                      &reason) == 0) {
-        if (strcmp(action, asked_by_door) != 0 || subject != task) {
+    while (look_audit(seen.sequence, &seen) == 0) {
+        if (strcmp(seen.action, asked_by_door) != 0 || seen.subject != task) {
             continue;
         }
-        CHECK(sender == TASK_POLICYD && strcmp(target, "door.open") == 0);
-        CHECK(decision == wanted && reason == REASON_POLICY);
+        CHECK(seen.sender == TASK_POLICYD && strcmp(seen.target, "door.open") == 0);
+        CHECK(seen.decision == wanted && seen.reason == REASON_POLICY);
         found++;
     }
     return found;

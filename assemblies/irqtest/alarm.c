@@ -77,6 +77,15 @@ static int acknowledge(void)
     return status;
 }
 
+/* An alarm, its interrupt, and the acknowledgement. */
+static void serve_one(void)
+{
+    arm(SOON);
+    CHECK(comes());
+    clear();
+    CHECK(acknowledge() == NEURON_OK);
+}
+
 static void test_none(void)
 {
     CHECK(acknowledge() == NEURON_NOT_CLAIMED);
@@ -117,15 +126,9 @@ static void test_late(void)
     promise_kept("irq acknowledged late");
 
     CHECK(acknowledge() == NEURON_NOT_CLAIMED);
-    arm(SOON);
-    CHECK(comes());
-    clear();
-    CHECK(acknowledge() == NEURON_OK);
+    serve_one();
     CHECK(acknowledge() == NEURON_NOT_CLAIMED);
-    arm(SOON);
-    CHECK(comes());
-    clear();
-    CHECK(acknowledge() == NEURON_OK);
+    serve_one();
     promise_kept("irq acknowledged twice");
 }
 
@@ -138,10 +141,7 @@ static void test_spurious(void)
         CHECK(acknowledge() == NEURON_OK);
     }
     CHECK(acknowledge() == NEURON_NOT_CLAIMED);
-    arm(SOON);
-    CHECK(comes());
-    clear();
-    CHECK(acknowledge() == NEURON_OK);
+    serve_one();
     CHECK(stays_silent());
     promise_kept("irq spurious");
 }
@@ -154,10 +154,7 @@ static void test_line_lives(uint32_t life)
         CHECK(acknowledge() == NEURON_OK);
     }
     clear();
-    arm(SOON);
-    CHECK(comes());
-    clear();
-    CHECK(acknowledge() == NEURON_OK);
+    serve_one();
     CHECK(stays_silent());
     promise_kept(life == 2 ? "irq line of a killed owner" : "irq line of an owner that ended");
 }

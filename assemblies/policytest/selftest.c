@@ -4,6 +4,8 @@
 #include <neuron/abi.h>
 #include <nexus/log.h>
 #include <nexus/selftest.h>
+#include <nexus/selftest_audit.h>
+#include <nexus/selftest_log.h>
 #include <nexus/status.h>
 #include <nexus/syscall.h>
 #include <nexus/time.h>
@@ -11,23 +13,6 @@
 #include <string.h>
 
 extern uint8_t __nexus_out[]; /* the page that a call's message leaves from */
-
-/* What a query of the journal answers. */
-struct seen {
-    uint64_t sequence, time;
-    uint32_t sender;
-    enum LogLevel level;
-    char scope[LOG_QUERY_QUERY_SCOPE_MAX + 1];
-    char message[LOG_QUERY_QUERY_MESSAGE_MAX + 1];
-    unsigned char fields[LOG_QUERY_QUERY_FIELDS_MAX];
-    size_t fields_len;
-};
-
-static int look(uint64_t since, struct seen *seen)
-{
-    return log_query_query(since, &seen->sequence, &seen->time, &seen->sender, &seen->level,
-                           seen->scope, seen->message, seen->fields, &seen->fields_len);
-}
 
 /* Our task, as logd learnt it. */
 static uint32_t test_log_query(void)
@@ -53,22 +38,6 @@ static uint32_t test_log_query(void)
     CHECK(appended == 2 && dropped == 0 && limited == 0 && audit_dropped == 0);
     promise_kept("log query");
     return second.sender;
-}
-
-/* What a query of the audit records answers. */
-struct seen_audit {
-    uint64_t sequence, time;
-    uint32_t sender, subject;
-    char action[AUDIT_QUERY_READ_ACTION_MAX + 1];
-    char target[AUDIT_QUERY_READ_TARGET_MAX + 1];
-    enum Decision decision;
-    enum Reason reason;
-};
-
-static int look_audit(uint64_t since, struct seen_audit *seen)
-{
-    return audit_read(since, &seen->sequence, &seen->time, &seen->sender, &seen->subject,
-                      seen->action, seen->target, &seen->decision, &seen->reason);
 }
 
 static uint64_t audit_recorded(void)

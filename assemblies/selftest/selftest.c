@@ -6,6 +6,8 @@
 #include <neuron/table.h>
 #include <nexus/log.h>
 #include <nexus/mmio.h>
+#include <nexus/selftest_audit.h>
+#include <nexus/selftest_log.h>
 #include <nexus/syscall.h>
 #include <nexus/time.h>
 #include <stdio.h>
@@ -19,14 +21,6 @@ enum { RTC_TIME_LOW = 0x00, RTC_TIME_HIGH = 0x04 };
 enum { INIT_TASK = 0 };
 
 extern const char __nexus_arena[] __attribute__((aligned(NEURON_PAGE)));
-
-struct audit {
-    uint64_t sequence, time;
-    uint32_t sender, subject;
-    char action[33], target[65];
-    enum Decision decision;
-    enum Reason reason;
-};
 
 /* Its own index, which every address of it tells. */
 static uint32_t myself(void)
@@ -46,24 +40,20 @@ static uint64_t rtc_time(const volatile uint32_t *rtc)
 /* Whether logd has init's record that this component faulted by a load from the first byte behind its window. */
 static bool fault_is_recorded(void)
 {
-    uint64_t sequence = 0, time;
-    uint32_t sender;
-    enum LogLevel level;
-    char scope[LOG_QUERY_QUERY_SCOPE_MAX + 1], message[LOG_QUERY_QUERY_MESSAGE_MAX + 1], wanted[64];
-    uint8_t fields[LOG_QUERY_QUERY_FIELDS_MAX];
-    size_t fields_len;
+    struct seen seen = {0};
+    char wanted[64];
 
     (void)snprintf(wanted, sizeof(wanted), "load fault at %#" PRIx64 " ",
                    (uint64_t)__nexus_arena + NEURON_PAGE);
     for (;;) {
-        int result = log_query_query(sequence, &sequence, &time, &sender, &level, scope, message,
-                                     fields, &fields_len);
+        int result = look(seen.sequence, &seen);
         CHECK(result == 0 || result == LOG_QUERY_NO_RECORD);
         if (result != 0) {
             return false;
         }
-        if (sender == INIT_TASK && level == LOG_LEVEL_ERROR && strcmp(scope, nexus_name) == 0 &&
-            strncmp(message, wanted, strlen(wanted)) == 0) {
+        if (seen.sender == INIT_TASK && seen.level == LOG_LEVEL_ERROR &&
+            strcmp(seen.scope, nexus_name) == 0 &&
+            strncmp(seen.message, wanted, strlen(wanted)) == 0) {
             return true;
         }
     }
@@ -100,11 +90,10 @@ static void test_grant(void)
 }
 
 /* The next audit record after `since`; false if there is none. */
-static bool next_audit(uint64_t since, struct audit *record)
+static bool next_audit(uint64_t since, struct seen_audit *record)
 {
-    int result =
-        audit_read(since, &record->sequence, &record->time, &record->sender, &record->subject,
-                   record->action, record->target, &record->decision, &record->reason);
+    int result = look_audit(since, record);
+
     CHECK(result == 0 || result == AUDIT_QUERY_NO_AUDIT);
     return result == 0;
 }
@@ -113,9 +102,9 @@ static bool next_audit(uint64_t since, struct audit *record)
  * The first record behind `since` about this component with this target, or whose target begins so; sequence 0
  * if there is none.
  */
-static struct audit find_audit(uint64_t since, const char *action, const char *target)
+static struct seen_audit find_audit(uint64_t since, const char *action, const char *target)
 {
-    struct audit record = {.sequence = since};
+    struct seen_audit record = {.sequence = since};
 
     while (next_audit(record.sequence, &record)) {
         if (record.subject == myself() && strncmp(record.action, action, strlen(action)) == 0 &&
@@ -123,16 +112,17 @@ static struct audit find_audit(uint64_t since, const char *action, const char *t
             return record;
         }
     }
-    return (struct audit){0};
+    return (struct seen_audit){0};
 }
 
 /* Behind `since` the window was first allowed, then granted by that decision. The record of the grant. */
-static struct audit check_granted(uint64_t since)
+static struct seen_audit check_granted(uint64_t since)
 {
     char target[AUDIT_QUERY_READ_TARGET_MAX + 1];
-    struct audit decided = find_audit(since, "policy.check", "device.mmio.rtc");
+    struct seen_audit decided = find_audit(since, "policy.check", "device.mmio.rtc");
     CHECK(decided.sequence != 0 && decided.decision == DECISION_ALLOW);
-    struct audit granted = find_audit(since, "device.grant", "goldfish.rtc 0x101000 decision ");
+    struct seen_audit granted =
+        find_audit(since, "device.grant", "goldfish.rtc 0x101000 decision ");
     CHECK(granted.sequence > decided.sequence && granted.sender == INIT_TASK);
     (void)snprintf(target, sizeof(target), "goldfish.rtc 0x101000 decision %" PRIu64,
                    decided.sequence);
@@ -145,7 +135,7 @@ static void test_audit(void)
     struct neuron_cap_query_out query;
 
     /* Refused by the policy alone: the card is there, and so is the ceiling. */
-    struct audit denied = find_audit(0, "policy.check", "device.mmio.net");
+    struct seen_audit denied = find_audit(0, "policy.check", "device.mmio.net");
     CHECK(denied.sequence != 0);
     CHECK(denied.decision == DECISION_DENY && denied.reason == REASON_POLICY);
     CHECK(find_audit(0, "device.grant", "virtio.net").sequence == 0);
@@ -153,8 +143,8 @@ static void test_audit(void)
     CHECK(nexus_mmio_map(SECOND_SLOT, 1, NEURON_PROT_R) == NULL);
     promise_kept("mmio policy deny");
 
-    struct audit granted = check_granted(0);
-    struct audit again = check_granted(granted.sequence); /* for the second life */
+    struct seen_audit granted = check_granted(0);
+    struct seen_audit again = check_granted(granted.sequence); /* for the second life */
     CHECK(find_audit(again.sequence, "device.grant", "").sequence == 0);
     promise_kept("mmio grant audit");
 }

@@ -108,8 +108,6 @@ function(nexus_assembly assembly)
     endforeach()
     nexus_knowledge_of_init(${assembly} "${others}")
     nexus_instance(${assembly} ${NEXUS_INIT} "${generated}" "${folder}/init_plan.c" "${folder}/symbols.S")
-    # plan.h, also for an init of another name.
-    target_include_directories(${assembly}.${NEXUS_INIT}.elf PRIVATE "${root}/components/init")
     # The plan is init's, whatever component plays that part.
     target_include_directories(${assembly}.${NEXUS_INIT}.elf PRIVATE "${root}/components/init")
     nexus_image(${assembly})

@@ -85,7 +85,7 @@ static int indirect(uint64_t offset, uint32_t *used)
 {
     struct part parts[CHAIN];
     const uint32_t count = request_write(parts, offset);
-    const struct part table = {TABLE, 16 * count, false};
+    const struct part table = {hand.dma_slot, TABLE, 16 * count, false};
 
     if (start() != NEURON_OK) {
         return FAILED;

@@ -40,8 +40,9 @@ enum {
     STRUCK = 8 /* bytes that an attack on memory changes */
 };
 
-/* Part of a chain; the offset counts from our DMA memory and may lead anywhere. */
+/* Part of a chain; the offset counts from the memory of a DMA slot and may lead anywhere. */
 struct part {
+    uint64_t slot;
     uint64_t offset;
     uint32_t bytes;
     bool writes;
@@ -49,7 +50,8 @@ struct part {
 
 /* --- rings.c: registers and rings, as far as the device is ours -------------------------------- */
 
-uint64_t own_phys(void);
+uint64_t phys_of(uint64_t slot);
+uint64_t own_phys(void); /* of our DMA memory */
 volatile uint32_t *window(void);
 const volatile struct neuron_queue_page *ring(void); /* of the queue that works */
 

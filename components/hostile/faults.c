@@ -53,7 +53,7 @@ int attack_fault(struct nexus_client client, enum Fault fault)
 
 int attack_leave(struct nexus_client client)
 {
-    const struct part part = {BUFFER, (uint32_t)(hand.dma_bytes - BUFFER), true};
+    const struct part part = {hand.dma_slot, BUFFER, (uint32_t)(hand.dma_bytes - BUFFER), true};
 
     (void)client;
     if (start() == 0) {

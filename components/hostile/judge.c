@@ -37,11 +37,11 @@ void check_victim(bool struck)
     }
 }
 
-int main(void)
+static void test_all(void)
 {
-    check_victim(false);
     for (enum driver driver = RNG; driver < DRIVERS; driver++) {
         test_strikes(driver);
+        test_end_of_block(driver);
     }
     test_leaks();
     test_kernel();
@@ -50,6 +50,14 @@ int main(void)
         test_faults(driver);
     }
     test_old_request();
+}
+
+int main(void)
+{
+    check_victim(false);
+    if (test_directions()) {
+        test_all();
+    }
     check_victim(false);
     nexus_log_about("SELFTEST", "end");
     (void)neuron_power(POWER_SLOT, NEURON_POWER_OK);

@@ -17,6 +17,10 @@ const char *driver_name(enum driver driver);
 /* The victim's memory is what it should be; or within the place that was aimed at it is not. */
 void check_victim(bool struck);
 
+/* Whether the disk may both read and write its block: without that, nothing else is tested. */
+bool test_directions(void);
+void test_end_of_block(enum driver driver);
+
 void test_strikes(enum driver driver);
 void test_kernel(void);
 void test_leaks(void);

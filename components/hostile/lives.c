@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <neuron/queue.h>
 #include <neuron/registers.h>
+#include <nexus/selftest_log.h>
 #include <nexus/time.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -42,16 +43,10 @@ void test_refusals(enum driver driver)
 /* Whether init has recorded this fault of this instance. */
 static bool is_recorded(const char *instance, const char *fault)
 {
-    uint64_t sequence = 0, time;
-    uint32_t sender;
-    enum LogLevel level;
-    char scope[LOG_QUERY_QUERY_SCOPE_MAX + 1], message[LOG_QUERY_QUERY_MESSAGE_MAX + 1];
-    unsigned char fields[LOG_QUERY_QUERY_FIELDS_MAX];
-    size_t length;
+    struct seen seen = {0};
 
-    while (log_query_query(sequence, &sequence, &time, &sender, &level, scope, message, fields,
-                           &length) == 0) {
-        if (strcmp(scope, instance) == 0 && strncmp(message, fault, strlen(fault)) == 0) {
+    while (look(seen.sequence, &seen) == 0) {
+        if (strcmp(seen.scope, instance) == 0 && strncmp(seen.message, fault, strlen(fault)) == 0) {
             return true;
         }
     }

@@ -14,6 +14,8 @@
 enum { WINDOW_BYTES = 4096, FEATURE_BITS = 32 };
 #define HIGH (UINT64_C(1) << 32)
 
+static uint64_t block_slot; /* the other memory that our devices may access */
+
 static int64_t write(uint64_t reg, uint64_t value)
 {
     return neuron_dev_write(hand.slot, reg, value);
@@ -162,7 +164,7 @@ static uint32_t slots(void)
         EXPECT(post_one(0, NEURON_DESCRIPTOR(STRUCK, others[i].slot, 1), 0, 1) == others[i].status);
     }
     for (uint64_t slot = 0; slot < NEURON_TASK_SLOTS_MAX; slot++) {
-        EXPECT(slot == hand.dma_slot ||
+        EXPECT(slot == hand.dma_slot || slot == block_slot ||
                post_one(0, NEURON_DESCRIPTOR(STRUCK, slot, 1), 0, 1) != NEURON_OK);
     }
     return 0;
@@ -215,7 +217,7 @@ int attack_refused(struct nexus_client client, enum Refusal refusal, uint32_t *l
     static uint32_t (*const all[])(void) = {numbers, values, features, queues,     stopped,
                                             slots,   bounds, chains,   after_reset};
 
-    (void)client;
+    block_slot = (uint64_t)attack_block_slot(client);
     *line = all[refusal]();
     return 0;
 }

@@ -13,9 +13,9 @@ uint32_t request_sector(struct part *parts, uint64_t sector, bool to_disk, uint6
 {
     *(struct header *)(void *)(hand.dma + HEADER) = (struct header){to_disk ? 1 : 0, 0, sector};
     hand.dma[STATE] = UINT8_MAX;
-    parts[0] = (struct part){HEADER, sizeof(struct header), false};
-    parts[1] = (struct part){offset, SECTOR, !to_disk};
-    parts[2] = (struct part){STATE, 1, true};
+    parts[0] = (struct part){hand.dma_slot, HEADER, sizeof(struct header), false};
+    parts[1] = (struct part){hand.dma_slot, offset, SECTOR, !to_disk};
+    parts[2] = (struct part){hand.dma_slot, STATE, 1, true};
     return CHAIN;
 }
 
@@ -23,7 +23,7 @@ uint32_t request_sector(struct part *parts, uint64_t sector, bool to_disk, uint6
 uint32_t request_write(struct part *parts, uint64_t offset)
 {
     if (hand.class_number == NEURON_CLASS_VIRTIO_RNG) {
-        parts[0] = (struct part){offset, STRUCK, true};
+        parts[0] = (struct part){hand.dma_slot, offset, STRUCK, true};
         return 1;
     }
     (void)request_sector(parts, 0, false, BUFFER);

@@ -9,17 +9,25 @@
 #include <nexus/time.h>
 
 enum { VERSION_1 = 1, RING_PACKED = 4 }; /* in the second word of the features */
-enum { PATIENCE_MS = 60 };
+
+/* For what was refused, and for what was not. */
+enum { PATIENCE_MS = 60, LONG_PATIENCE_MS = 600 };
 
 static struct nexus_queue queue;
 static const volatile struct neuron_queue_page *working; /* the rings that the device was told */
 static uint16_t available; /* index of the ring that we keep ourselves */
+static bool expecting;     /* the device has something to do: nobody refused it */
 
-uint64_t own_phys(void)
+uint64_t phys_of(uint64_t slot)
 {
     struct neuron_cap_query_out out;
 
-    return neuron_cap_query(hand.dma_slot, &out) == NEURON_OK ? out.base : 0;
+    return neuron_cap_query(slot, &out) == NEURON_OK ? out.base : 0;
+}
+
+uint64_t own_phys(void)
+{
+    return phys_of(hand.dma_slot);
 }
 
 volatile uint32_t *window(void)
@@ -59,6 +67,7 @@ int begin(bool packed)
     int status = poke(VIRTIO_MMIO_STATUS, 0);
 
     available = 0;
+    expecting = hand.queue_page == 0;
     working = own_ring();
     for (size_t i = 0; i < NEURON_PAGE; i++) {
         hand.dma[RING + i] = 0;
@@ -132,7 +141,7 @@ int start(void)
 
 void write_raw(uint32_t d, const struct part *part, uint16_t flags)
 {
-    own_ring()->descriptors[d].address = own_phys() + part->offset;
+    own_ring()->descriptors[d].address = phys_of(part->slot) + part->offset;
     own_ring()->descriptors[d].bytes = part->bytes;
     own_ring()->descriptors[d].flags = (uint16_t)(flags | (part->writes ? VIRTQ_DESC_F_WRITE : 0));
     own_ring()->descriptors[d].next = (uint16_t)(d + 1);
@@ -158,9 +167,11 @@ int post(uint32_t head, const struct part *parts, uint32_t count, bool kick)
         for (uint32_t i = 0; i < count; i++) {
             words[2 * i] = parts[i].offset;
             words[2 * i + 1] =
-                NEURON_DESCRIPTOR(parts[i].bytes, hand.dma_slot, parts[i].writes ? 1 : 0);
+                NEURON_DESCRIPTOR(parts[i].bytes, parts[i].slot, parts[i].writes ? 1 : 0);
         }
-        return (int)neuron_dev_post(hand.slot, 0, head, count, kick ? 1 : 0);
+        const int status = (int)neuron_dev_post(hand.slot, 0, head, count, kick ? 1 : 0);
+        expecting = expecting || status == NEURON_OK;
+        return status;
     }
     write_chain(head, parts, count);
     write_available(available, head);
@@ -172,8 +183,10 @@ int post(uint32_t head, const struct part *parts, uint32_t count, bool kick)
 
 uint32_t wait_used(uint32_t wanted)
 {
-    for (int ms = 0; ms < PATIENCE_MS; ms++) {
-        if (ring()->used.index == wanted) {
+    const int patience = expecting ? LONG_PATIENCE_MS : PATIENCE_MS;
+
+    for (int ms = 0; ms < patience; ms++) {
+        if (ring()->used.index == wanted || is_broken()) {
             break;
         }
         nexus_sleep_until(nexus_now() + NEXUS_MS(1));

@@ -259,7 +259,7 @@ int device_map(u64 slot, u64 va, u64 offset, u64 prot)
     }
 
     windows[window].place[page] = va;
-    vspace_map(current, va, windows[window].base + offset, 1, prot);
+    vspace_map_page(current, va, windows[window].base + offset, prot);
     arch_flush_page(current, va);
     return NEURON_OK;
 }

@@ -291,12 +291,13 @@ int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
         return status;
     }
 
+    u64 phys = arch_phys(ARCH_QUEUE_PAGES) + (u64)q * NEURON_PAGE;
     clear(q);
     clear_unused(q);
     vqueues[q].size = (u32)size;
     vqueues[q].place = va;
-    set_up(windows[window].base, arch_queue_phys(q), size);
-    vspace_map(current, va, arch_queue_phys(q), 1, NEURON_PROT_R);
+    set_up(windows[window].base, phys, size);
+    vspace_map_page(current, va, phys, NEURON_PROT_R);
     arch_flush_page(current, va);
     return NEURON_OK;
 }

@@ -3,7 +3,8 @@ ended, and the choice of the inputs that are kept in the tree.
 
 fuzz.py [--build FOLDER] quick NAME    the corpus of the tree, the seeds, some inputs made from them
 fuzz.py [--build FOLDER] soak MINUTES  all fuzzers, each its share; fails on any finding
-fuzz.py [--build FOLDER] merge         keeps the fewest inputs that reach what all known ones reach
+fuzz.py [--build FOLDER] merge         adds to the tree the fewest inputs that reach code which its own do
+                                       not, and beside them what the last soak found (soak.json)
 """
 
 from __future__ import annotations
@@ -129,6 +130,7 @@ def commit() -> str:
 def soak(fuzzers: list[Fuzzer], minutes: float, results: Path) -> int:
     """Goes on where the last soak ended: its inputs are in the working corpus."""
     rows = []
+    tested = commit()
     for fuzzer in fuzzers:
         begin = time.monotonic()
         share = f"-max_total_time={max(1, round(minutes * 60 / len(fuzzers)))}"
@@ -141,14 +143,15 @@ def soak(fuzzers: list[Fuzzer], minutes: float, results: Path) -> int:
                 "name": f"fuzz-{fuzzer.name}",
                 "seconds": round(time.monotonic() - begin),
                 "inputs": last(EXECUTED, result.stderr),
+                "longest_input_bytes": LONGEST[fuzzer.name],
                 "covered": last(COVERED, result.stderr),
                 "working_corpus": len(list(fuzzer.working.iterdir())),
-                "findings": [str(path) for path in findings],
+                "findings": [path.name for path in findings],
                 "ended_well": result.returncode == 0,
             }
         )
         print(json.dumps(rows[-1]))
-    results.write_text(json.dumps({"commit": commit(), "minutes": minutes, "fuzzers": rows}, indent=2) + "\n")
+    results.write_text(json.dumps({"commit": tested, "minutes": minutes, "fuzzers": rows}, indent=2) + "\n")
     inputs = sum(row["inputs"] for row in rows)
     found = sum(len(row["findings"]) for row in rows)
     bad = [row["name"] for row in rows if row["findings"] or not row["ended_well"] or row["inputs"] == 0]
@@ -160,18 +163,21 @@ def soak(fuzzers: list[Fuzzer], minutes: float, results: Path) -> int:
 
 
 def merge(fuzzer: Fuzzer) -> int:
-    """Replaces the corpus of the tree."""
-    chosen = fuzzer.working.parents[1] / "merged" / fuzzer.name
-    shutil.rmtree(chosen, ignore_errors=True)
-    chosen.mkdir(parents=True)
-    result = fuzzer.run("-merge=1", chosen, fuzzer.corpus, fuzzer.seeds, fuzzer.working)
+    """Adds to the corpus of the tree. That code ran more often makes no input worth keeping."""
+    merged = fuzzer.working.parents[1] / "merged" / fuzzer.name
+    shutil.rmtree(merged, ignore_errors=True)
+    shutil.copytree(fuzzer.corpus, merged)
+    shutil.copytree(fuzzer.seeds, merged, dirs_exist_ok=True)
+    known = set(merged.iterdir())
+    result = fuzzer.run("-merge=1", "-use_counters=0", merged, fuzzer.working)
     if result.returncode != 0:
         explain(result.stderr)
         return 1
-    shutil.rmtree(fuzzer.corpus)
-    shutil.copytree(chosen, fuzzer.corpus)
+    added = sorted(set(merged.iterdir()) - known)
+    for path in added:
+        shutil.copy(path, fuzzer.corpus)
     sizes = [path.stat().st_size for path in fuzzer.corpus.iterdir()]
-    print(f"fuzz-{fuzzer.name}: {len(sizes)} inputs, {sum(sizes)} bytes")
+    print(f"fuzz-{fuzzer.name}: {len(added)} added, now {len(sizes)} inputs, {sum(sizes)} bytes")
     return 0
 
 
@@ -190,6 +196,8 @@ def main() -> int:
     fuzzers = [Fuzzer(name, build) for name in NAMES]
     if options.command == "soak":
         return soak(fuzzers, options.minutes, build / "soak.json")
+    if (build / "soak.json").exists():
+        shutil.copy(build / "soak.json", HERE)
     return max(merge(fuzzer) for fuzzer in fuzzers)
 
 

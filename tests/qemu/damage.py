@@ -4,6 +4,8 @@
 damage.py IMAGE OUT byte     one bit of the payload differs
 damage.py IMAGE OUT magic    the payload's magic differs
 damage.py IMAGE OUT level    all tasks get the same level; every checksum is made right again
+damage.py IMAGE OUT dma-read, dma-write
+    devices may only read, or only write, the dataports that are marked for them
 damage.py IMAGE OUT plan-WHAT[-widened] FOLDER
     init's plan asks more than the table allows, and policyd allows it; FOLDER has the linked components
         class   for rngd a device of another class
@@ -135,6 +137,15 @@ def replace_code(payload: Payload, folder: Path, instance: str, code: str, funct
     payload.data[place : place + len(new)] = new
 
 
+def limit_dataports(payload: Payload, right: int) -> None:
+    """Gives the DMA slots of dataports one right alone."""
+    for row in range(payload.header("SLOTS")):
+        if payload.get("SLOTS", row, "KIND") == N["CAP_DMA"]:
+            memory = payload.get("SLOTS", row, "OBJECT")
+            if payload.get("MEMORIES", memory, "FLAGS") & N["MEMORY_SHARED"]:
+                payload.set("SLOTS", row, "RIGHTS", right)
+
+
 def main() -> None:
     """Damages the image in the way named."""
     source, out, way = sys.argv[1:4]
@@ -148,6 +159,9 @@ def main() -> None:
     elif way == "level":
         for task in range(payload.header("TASKS")):
             payload.set("TASKS", task, "LEVEL", 0)
+        payload.seal()
+    elif way.startswith("dma-"):
+        limit_dataports(payload, N[f"RIGHT_{way.removeprefix('dma-').upper()}"])
         payload.seal()
     elif not way.startswith("plan-"):
         replace_code(payload, Path(sys.argv[5]), *way.split("-"), sys.argv[4])

@@ -11,9 +11,6 @@
 #define SATP_SV39 (UINT64_C(8) << 60)
 #define SATP_ASID (UINT64_C(1) << 44)
 
-/* Stated in the order of the contexts in tasks[]; read by the trap path. */
-u64 task_satp[NEURON_TASKS_MAX];
-
 u64 arch_now(void)
 {
     u64 now;
@@ -28,14 +25,13 @@ void arch_timer_arm(u64 deadline)
     __asm__ volatile("csrw 0x14d, %0" : : "r"(deadline));
 }
 
-int arch_uart_ready(void)
+int arch_uart_offer(u8 byte)
 {
-    return (((volatile u8 *)UART_BASE)[LINE_STATUS] & TRANSMIT_READY) != 0;
-}
-
-void arch_uart_put(u8 byte)
-{
+    if ((((volatile u8 *)UART_BASE)[LINE_STATUS] & TRANSMIT_READY) == 0) {
+        return 0;
+    }
     ((volatile u8 *)UART_BASE)[0] = byte;
+    return 1;
 }
 
 void arch_power_off(u64 status)
@@ -66,29 +62,21 @@ void arch_page_restore(u64 phys, u64 source, u64 bytes)
     }
 }
 
-u64 arch_page_table_phys(u32 index)
+u64 arch_phys(u32 pages)
 {
-    return (u64)&page_tables[index][0];
-}
-
-u64 arch_message_phys(u32 index)
-{
-    return (u64)&message_pages[index][0];
-}
-
-u64 arch_queue_phys(u32 index)
-{
-    return (u64)&queue_pages[index];
-}
-
-u32 arch_page_table_index(u64 phys)
-{
-    return (u32)((phys - arch_page_table_phys(0)) / NEURON_PAGE);
+    switch (pages) {
+    case ARCH_PAGE_TABLES:
+        return (u64)&page_tables[0][0];
+    case ARCH_MESSAGE_PAGES:
+        return (u64)&message_pages[0][0];
+    default:
+        return (u64)&queue_pages[0];
+    }
 }
 
 u32 arch_root(u32 task)
 {
-    return arch_page_table_index(task_satp[task] % SATP_ASID * NEURON_PAGE);
+    return (u32)(tasks[task].context.space % SATP_ASID - arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE);
 }
 
 void arch_flush_page(u32 task, u64 va)
@@ -113,6 +101,6 @@ void arch_device_fence(void)
 
 void arch_set_root(u32 task, u32 page_table)
 {
-    task_satp[task] =
-        SATP_SV39 | (task + 1) * SATP_ASID | arch_page_table_phys(page_table) / NEURON_PAGE;
+    tasks[task].context.space = SATP_SV39 | (task + 1) * SATP_ASID |
+                                (arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + page_table);
 }

@@ -36,21 +36,20 @@ void plic_reset(void)
     arch_device_write(context, THRESHOLD, 0);
 }
 
-void arch_irq_enable(u32 irq, u32 on)
+void arch_irq_order(u32 irq, u32 order)
 {
     u64 word = irq / 32 * 4;
     u32 bit = 1u << (irq % 32);
-    u32 lines = arch_device_read(enables, word);
 
-    arch_device_write(enables, word, on == 1 ? lines | bit : lines & ~bit);
+    if (order == ARCH_IRQ_COMPLETE) {
+        *(volatile u32 *)(context + CLAIM) = irq;
+        return;
+    }
+    u32 lines = arch_device_read(enables, word);
+    arch_device_write(enables, word, order == ARCH_IRQ_OPEN ? lines | bit : lines & ~bit);
 }
 
 u32 arch_irq_claim(void)
 {
-    return arch_device_read(context, CLAIM);
-}
-
-void arch_irq_complete(u32 irq)
-{
-    arch_device_write(context, CLAIM, irq);
+    return *(volatile u32 *)(context + CLAIM);
 }

@@ -80,19 +80,17 @@ void arch_timer_arm(u64 deadline)
     machine.timer = deadline;
 }
 
-int arch_uart_ready(void)
+int arch_uart_offer(u8 byte)
 {
-    return machine.uart_takes > 0;
-}
-
-void arch_uart_put(u8 byte)
-{
-    assert_true(machine.uart_takes > 0);
+    if (machine.uart_takes == 0) {
+        return 0;
+    }
     if (machine.uart_takes != UART_UNLIMITED) {
         machine.uart_takes--;
     }
     assert_true(machine.uart_used < sizeof(machine.uart));
     machine.uart[machine.uart_used++] = byte;
+    return 1;
 }
 
 void arch_power_off(u64 status)
@@ -113,19 +111,13 @@ void arch_page_restore(u64 phys, u64 source, u64 bytes)
     }
 }
 
-u64 arch_page_table_phys(u32 index)
+u64 arch_phys(u32 pages)
 {
-    return FAKE_PAGE_TABLES + index * (u64)NEURON_PAGE;
-}
-
-u64 arch_message_phys(u32 index)
-{
-    return FAKE_MESSAGE_PAGES + index * (u64)NEURON_PAGE;
-}
-
-u64 arch_queue_phys(u32 index)
-{
-    return FAKE_QUEUE_PAGES + index * (u64)NEURON_PAGE;
+    assert_true(pages <= ARCH_QUEUE_PAGES);
+    if (pages == ARCH_PAGE_TABLES) {
+        return FAKE_PAGE_TABLES;
+    }
+    return pages == ARCH_MESSAGE_PAGES ? FAKE_MESSAGE_PAGES : FAKE_QUEUE_PAGES;
 }
 
 u64 arch_kernel_root_entry(u32 index)
@@ -136,12 +128,6 @@ u64 arch_kernel_root_entry(u32 index)
 void arch_set_root(u32 task, u32 page_table)
 {
     machine.roots[task] = page_table;
-}
-
-u32 arch_page_table_index(u64 phys)
-{
-    assert_true(phys >= FAKE_PAGE_TABLES && phys % NEURON_PAGE == 0);
-    return (u32)((phys - FAKE_PAGE_TABLES) / NEURON_PAGE);
 }
 
 u32 arch_root(u32 task)

@@ -169,13 +169,26 @@ void arch_device_fence(void)
 {
 }
 
-void arch_irq_enable(u32 irq, u32 on)
+static void complete(u32 irq)
 {
-    assert_true(irq > 0 && irq < NEURON_IRQS_MAX && on <= 1);
+    assert_int_equal(machine.lines[irq].claimed, 1);
+    assert_int_equal(machine.lines[irq].enabled, 1);
+    machine.lines[irq].claimed = 0;
+    machine.lines[irq].completions++;
+    machine_note(EVENT_COMPLETE, irq);
+}
+
+void arch_irq_order(u32 irq, u32 order)
+{
+    assert_true(irq > 0 && irq < NEURON_IRQS_MAX && order <= ARCH_IRQ_COMPLETE);
+    if (order == ARCH_IRQ_COMPLETE) {
+        complete(irq);
+        return;
+    }
     /* Shut with a claim open, a line is dead: its completion would be ignored. */
-    assert_true(on == 1 || machine.lines[irq].claimed == 0);
-    machine.lines[irq].enabled = on;
-    machine_note(on == 1 ? EVENT_OPEN : EVENT_SHUT, irq);
+    assert_true(order == ARCH_IRQ_OPEN || machine.lines[irq].claimed == 0);
+    machine.lines[irq].enabled = order == ARCH_IRQ_OPEN;
+    machine_note(order == ARCH_IRQ_OPEN ? EVENT_OPEN : EVENT_SHUT, irq);
 }
 
 u32 arch_irq_claim(void)
@@ -188,14 +201,4 @@ u32 arch_irq_claim(void)
         }
     }
     return 0;
-}
-
-void arch_irq_complete(u32 irq)
-{
-    assert_true(irq > 0 && irq < NEURON_IRQS_MAX);
-    assert_int_equal(machine.lines[irq].claimed, 1);
-    assert_int_equal(machine.lines[irq].enabled, 1);
-    machine.lines[irq].claimed = 0;
-    machine.lines[irq].completions++;
-    machine_note(EVENT_COMPLETE, irq);
 }

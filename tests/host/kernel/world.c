@@ -192,10 +192,10 @@ static u64 append(u64 at, const u64 *row, u32 words)
 /* Text rows for the tasks that exist, then the others: rows of extents shift by what is unused. */
 static u64 append_memories(u64 at)
 {
-    u64 tasks = world.header[NEURON_TABLE_TASKS];
+    u64 count = world.header[NEURON_TABLE_TASKS];
 
     for (u64 m = 0; m < world.header[NEURON_TABLE_MEMORIES]; m++) {
-        if (m < tasks || m >= NEURON_TASKS_MAX) {
+        if (m < count || m >= NEURON_TASKS_MAX) {
             at = append(at, world.memories[m], NEURON_MEMORY_ROW_WORDS);
         }
     }
@@ -250,10 +250,10 @@ static u64 append_slots(u64 at)
 
 u64 world_table(void)
 {
-    u64 tasks = world.header[NEURON_TABLE_TASKS];
+    u64 count = world.header[NEURON_TABLE_TASKS];
     u64 at = append(0, world.header, NEURON_TABLE_HEADER_WORDS);
 
-    for (u64 t = 0; t < tasks; t++) {
+    for (u64 t = 0; t < count; t++) {
         at = append(at, world.tasks[t], NEURON_TASK_ROW_WORDS);
     }
     at = append_maps(append_memories(at));
