@@ -159,8 +159,9 @@
       map_task(t, i) == k && map_prot(t, i) == NEURON_PROT_RW &&
       task_at(t, k, NEURON_TASK_SP) == map_end(t, i) &&
       \forall integer h; 0 <= h < i && map_task(t, h) == k ==> map_end(t, h) < map_va(t, i);
-    predicate rule_entry{L}(u64 *t, integer k) =
-      \exists integer i; 0 <= i < t[NEURON_TABLE_MAPS] && is_entry(t, i, k);
+    predicate entry_below{L}(u64 *t, integer n, integer k) =
+      \exists integer i; 0 <= i < n && is_entry(t, i, k);
+    predicate rule_entry{L}(u64 *t, integer k) = entry_below(t, t[NEURON_TABLE_MAPS], k);
     predicate rule_stack{L}(u64 *t, integer k) =
       \exists integer i; 0 <= i < t[NEURON_TABLE_MAPS] && is_stack(t, i, k);
     predicate maps_wf{L}(u64 *t) =
