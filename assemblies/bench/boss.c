@@ -79,16 +79,21 @@ static void receive(struct neuron_reply_recv_out *in)
                                          out.w3,  out.badge, out.token};
 }
 
-/* Echoes until a call with another label is received. A notification only wakes. */
+/* Echoes until a call with another label is received. A notification only wakes. The message stays in registers, as it
+ * would in a server that does nothing else. */
 static void serve_echo(struct neuron_reply_recv_out *in)
 {
-    while (NEURON_TAG_LABEL(in->tag) == ECHO) {
-        int64_t status = neuron_reply_recv(in->token, in->tag, in->w0, in->w1, in->w2, in->w3,
-                                           NEURON_FOREVER, in);
+    struct neuron_reply_recv_out now = *in;
+
+    while (NEURON_TAG_LABEL(now.tag) == ECHO) {
+        int64_t status = neuron_reply_recv(now.token, now.tag, now.w0, now.w1, now.w2, now.w3,
+                                           NEURON_FOREVER, &now);
         if (status != NEURON_OK) {
             receive(in);
+            now = *in;
         }
     }
+    *in = now;
 }
 
 /* The same; notes when it is reached, and when the reply leaves. */

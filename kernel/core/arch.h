@@ -11,7 +11,7 @@
 
 #include <neuron/limits.h>
 
-#include "types.h"
+#include "state.h"
 
 //@ ghost u8 line_open[NEURON_IRQS_MAX];
 //@ ghost u8 line_claimed[NEURON_IRQS_MAX];
@@ -73,7 +73,7 @@ u64 arch_kernel_root_entry(u32 index);
 
 /* Tells the machine which page table is the root of `task`. */
 /*@ requires task < NEURON_TASKS_MAX && page_table < NEURON_PT_PAGES_MAX;
-    assigns machine_root[task];
+    assigns machine_root[task], tasks[task].context.space;
     ensures machine_root[task] == page_table; */
 void arch_set_root(u32 task, u32 page_table);
 
@@ -124,5 +124,25 @@ void arch_irq_order(u32 irq, u32 order);
     ensures \forall integer i; 0 <= i < NEURON_IRQS_MAX && i != \result ==>
       line_claimed[i] == \old(line_claimed[i]); */
 u32 arch_irq_claim(void);
+
+/*
+ * How a fast path (fast.h) ends, always the last that it does. The machine keeps what it needs of the running task,
+ * and no register of that task reaches another.
+ */
+
+/* The running task waits; `next` comes back from its call with OK, or NOTIFIED, and these outputs. */
+void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token);
+
+/* The running task comes back from its call with OK alone: at once, or when it is resumed. */
+void arch_return(void);
+
+/* ... The latter, and `next` comes back from its call with NOTIFIED and these bits. */
+void arch_preempt(struct task *next, u64 bits);
+
+/* ... `next` goes on with what is in its context. */
+void arch_yield(struct task *next);
+
+/* The running task made a system call that is none of a fast path: kernel_syscall(). */
+void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number);
 
 #endif

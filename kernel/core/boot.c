@@ -5,7 +5,6 @@
 #include "irq.h"
 #include "kernel.h"
 #include "life.h"
-#include "port.h"
 #include "queue.h"
 #include "sched.h"
 #include "state.h"
@@ -22,8 +21,11 @@ static void create_tasks(const u64 *table, const struct table_sections *at)
         tasks[t] = (struct task){.state = NEURON_TASK_CREATED,
                                  .wait = WAIT_NONE,
                                  .ending = NEURON_TIMEOUT,
-                                 .generation = 1};
+                                 .token = t,
+                                 .generation = WAIT_RECV + 1};
+        tasks[t].context.task = t;
         tasks[t].level = (u32)row[NEURON_TASK_LEVEL];
+        tasks[t].no_higher = (UINT64_C(2) << tasks[t].level) - 1; /* of 63: 2^64 - 1 */
         tasks[t].entry = row[NEURON_TASK_ENTRY];
         tasks[t].sp = row[NEURON_TASK_SP];
         tasks[t].gp = row[NEURON_TASK_GP];
@@ -36,6 +38,21 @@ static void create_tasks(const u64 *table, const struct table_sections *at)
         tasks[t].first_memory = NONE;
         tasks[t].own_pages = MESSAGE_PAGES;
         first_slot = first_slot + tasks[t].slots;
+    }
+}
+
+/* What the slots of a PORT say, in the form that the fast paths look for. */
+static void connect(u64 row, u64 holder)
+{
+    u64 server = slots[row].object;
+
+    if ((slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL) {
+        slots[row].callee = server + 1;
+        tasks[holder].servers = tasks[holder].servers | (UINT64_C(1) << server);
+        tasks[server].clients = tasks[server].clients | (UINT64_C(1) << holder);
+    }
+    if ((slots[row].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY) {
+        slots[row].notified = server + 1;
     }
 }
 
@@ -64,10 +81,10 @@ static void create_slots(const u64 *table, const struct table_sections *at)
             .object = row[NEURON_SLOT_OBJECT],
             .badge = row[NEURON_SLOT_BADGE],
             .bits = row[NEURON_SLOT_BITS],
+            .generation = NEVER,
         };
-        if (slots[s].kind == NEURON_CAP_PORT && slots[s].rights % 2 == NEURON_RIGHT_CALL) {
-            u64 holder = row[NEURON_SLOT_OWNER];
-            tasks[holder].servers = tasks[holder].servers | (UINT64_C(1) << slots[s].object);
+        if (slots[s].kind == NEURON_CAP_PORT) {
+            connect(s, row[NEURON_SLOT_OWNER]);
         }
     }
 }
@@ -140,7 +157,6 @@ void kernel_boot(const u64 *table)
     queue_reset();
     deadline_reset();
     sched_reset(arch_now());
-    port_reset();
     create_tasks(table, &at);
     create_slots(table, &at);
     create_memories(table, &at);

@@ -83,7 +83,7 @@ void irq_deliver(void)
     u32 window = claim();
 
     if (window != NONE) {
-        notify_set(windows[window].task, slots[windows[window].owner].bits);
+        notify_set_last(windows[window].task, slots[windows[window].owner].bits);
     }
 }
 

@@ -17,22 +17,7 @@
 /* Bytes that a tick, and a round of idling, give the UART. */
 #define TICK_SLICE 128u
 
-/* Nothing that the call leaves in a register it may clobber survives it. */
-static void clear_clobbered(u64 *x)
-{
-    x[REG_RA] = 0;
-    for (u32 r = REG_T0; r < REG_T0 + 3; r++) {
-        x[r] = 0;
-    }
-    for (u32 r = REG_A0; r <= REG_A7; r++) {
-        x[r] = 0;
-    }
-    for (u32 r = REG_T3; r < REG_T3 + 4; r++) {
-        x[r] = 0;
-    }
-}
-
-static int power(u64 slot, u64 code)
+static NOINLINE int power(u64 slot, u64 code)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_POWER, 0, &row);
@@ -55,88 +40,137 @@ static int peers_changed(void)
     return NEURON_OK;
 }
 
-/* The call with number a[7] and inputs a[0].. of the current task: a status or BLOCKED. */
-static int dispatch(const u64 *a)
+/* Calls whose outputs are put in the current task's registers, behind the status. */
+static NOINLINE int with_outputs(u64 a0, u64 a1, u64 a2, u64 a3, u64 number)
 {
-    struct message message = {.tag = a[1], .words = {a[2], a[3], a[4], a[5]}};
+    u32 caller = current;
+    int status = NEURON_OK;
 
-    switch (a[7]) {
-    case NEURON_SYS_null:
-        return NEURON_OK;
-    case NEURON_SYS_call:
-        return port_call(a[0], &message, a[6]);
-    case NEURON_SYS_recv:
-        return port_recv(a[0]);
-    case NEURON_SYS_reply:
-        return port_reply(a[0], &message);
-    case NEURON_SYS_reply_recv:
-        return port_reply_recv(a[0], &message, a[6]);
-    case NEURON_SYS_notify:
-        return notify_send(a[0], a[1]);
-    case NEURON_SYS_wait:
-        return notify_wait(a[0], a[1]);
+    sched_answer(caller, NEURON_OK);
+    switch (number) {
     case NEURON_SYS_peers_changed:
-        return peers_changed();
-    case NEURON_SYS_yield:
-        sched_give_way();
-        return BLOCKED;
-    case NEURON_SYS_exit:
-        life_exit(current, a[0]);
-        return BLOCKED;
+        status = peers_changed();
+        break;
     case NEURON_SYS_cap_query:
-        return slot_query(a[0]);
-    case NEURON_SYS_console_write:
-        return console_write(a[0], a[1]);
-    case NEURON_SYS_power:
-        return power(a[0], a[1]);
-    case NEURON_SYS_task_start:
-        return life_task_start(a[0], a[1]);
-    case NEURON_SYS_task_stop:
-        return life_task_stop(a[0], a[1], a[2]);
+        status = slot_query(a0);
+        break;
     case NEURON_SYS_task_reset_step:
-        return life_task_reset_step(a[0], a[1]);
+        status = life_task_reset_step(a0, a1);
+        break;
     case NEURON_SYS_task_inspect:
-        return inspect_task(a[0], a[1], a[2], a[3]);
-    case NEURON_SYS_device_cap_create:
-        return device_cap_create(a[0], a[1], a[2], a[3], a[4]);
-    case NEURON_SYS_cap_transfer_to:
-        return device_cap_transfer(a[0], a[1], a[2], a[3]);
-    case NEURON_SYS_cap_revoke:
-        return device_cap_revoke(a[0], a[1], a[2]);
-    case NEURON_SYS_cap_drop:
-        return device_cap_drop(a[0]);
-    case NEURON_SYS_mmio_map:
-        return device_map(a[0], a[1], a[2], a[3]);
-    case NEURON_SYS_unmap:
-        return device_unmap(a[0]);
-    case NEURON_SYS_irq_ack:
-        return irq_ack(a[0]);
-    case NEURON_SYS_dev_write:
-        return guard_write(a[0], a[1], a[2]);
-    case NEURON_SYS_dev_queue:
-        return guard_queue(a[0], a[1], a[2], a[3]);
-    case NEURON_SYS_dev_post:
-        return guard_post(a[0], a[1], a[2], a[3], a[4]);
+        status = inspect_task(a0, a1, a2, a3);
+        break;
     default:
-        return NEURON_BAD_CALL;
+        status = irq_ack(a0);
+        break;
+    }
+    tasks[caller].context.x[REG_A0] = (u64)(int64_t)status;
+    return BLOCKED;
+}
+
+/* Ends a call after which another task may run. */
+static int settle(u32 caller, int status)
+{
+    if (status != BLOCKED) {
+        if (sched_is_settled()) {
+            return status;
+        }
+        sched_answer(caller, status);
+    }
+    sched_choose();
+    return BLOCKED;
+}
+
+static int yield(void)
+{
+    sched_answer(current, NEURON_OK);
+    sched_give_way();
+    return BLOCKED;
+}
+
+static int leave(u64 code)
+{
+    life_exit(current, code);
+    return BLOCKED;
+}
+
+/* Calls after which another task may run. */
+static NOINLINE int scheduled(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
+{
+    u32 caller = current;
+
+    switch (number) {
+    case NEURON_SYS_call:
+        return settle(caller, port_call(a0, a1, a2, a3, a4, a5, a6));
+    case NEURON_SYS_recv:
+        return settle(caller, port_recv(a0));
+    case NEURON_SYS_reply:
+        return settle(caller, port_reply(a0, a1, a2, a3, a4, a5));
+    case NEURON_SYS_reply_recv:
+        return settle(caller, port_reply_recv(a0, a1, a2, a3, a4, a5, a6));
+    case NEURON_SYS_notify:
+        return settle(caller, notify_send(a0, a1));
+    case NEURON_SYS_wait:
+        return settle(caller, notify_wait(a0, a1));
+    case NEURON_SYS_yield:
+        return settle(caller, yield());
+    case NEURON_SYS_task_start:
+        return settle(caller, life_task_start(a0, a1));
+    case NEURON_SYS_task_stop:
+        return settle(caller, life_task_stop(a0, a1, a2));
+    default:
+        return settle(caller, leave(a0));
     }
 }
 
-void kernel_syscall(void)
+/* All others have their status when they return, so they are the last that this function calls: no frame. */
+int kernel_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
 {
-    u32 caller = current;
-    u64 *x = tasks[caller].context.x;
-    u64 a[8];
-
-    for (u32 i = 0; i < 8; i++) {
-        a[i] = x[REG_A0 + i];
+    switch (number) {
+    case NEURON_SYS_null:
+        return NEURON_OK;
+    case NEURON_SYS_call:
+    case NEURON_SYS_recv:
+    case NEURON_SYS_reply:
+    case NEURON_SYS_reply_recv:
+    case NEURON_SYS_notify:
+    case NEURON_SYS_wait:
+    case NEURON_SYS_yield:
+    case NEURON_SYS_exit:
+    case NEURON_SYS_task_start:
+    case NEURON_SYS_task_stop:
+        return scheduled(a0, a1, a2, a3, a4, a5, a6, number);
+    case NEURON_SYS_peers_changed:
+    case NEURON_SYS_cap_query:
+    case NEURON_SYS_task_reset_step:
+    case NEURON_SYS_task_inspect:
+    case NEURON_SYS_irq_ack:
+        return with_outputs(a0, a1, a2, a3, number);
+    case NEURON_SYS_console_write:
+        return console_write(a0, a1);
+    case NEURON_SYS_power:
+        return power(a0, a1);
+    case NEURON_SYS_device_cap_create:
+        return device_cap_create(a0, a1, a2, a3, a4);
+    case NEURON_SYS_cap_transfer_to:
+        return device_cap_transfer(a0, a1, a2, a3);
+    case NEURON_SYS_cap_revoke:
+        return device_cap_revoke(a0, a1, a2);
+    case NEURON_SYS_cap_drop:
+        return device_cap_drop(a0);
+    case NEURON_SYS_mmio_map:
+        return device_map(a0, a1, a2, a3);
+    case NEURON_SYS_unmap:
+        return device_unmap(a0);
+    case NEURON_SYS_dev_write:
+        return guard_write(a0, a1, a2);
+    case NEURON_SYS_dev_queue:
+        return guard_queue(a0, a1, a2, a3);
+    case NEURON_SYS_dev_post:
+        return guard_post(a0, a1, a2, a3, a4);
+    default:
+        return NEURON_BAD_CALL;
     }
-    clear_clobbered(x);
-    int status = dispatch(a);
-    if (status != BLOCKED) {
-        x[REG_A0] = (u64)(int64_t)status;
-    }
-    sched_choose();
 }
 
 void kernel_fault(u64 cause, u64 address)

@@ -10,8 +10,9 @@
 /* Builds the state from a table that table_validate() accepted, and starts init. */
 void kernel_boot(const u64 *table);
 
-/* The current task made a system call; its registers are in its context, the pc behind the call. */
-void kernel_syscall(void);
+/* The current task made a system call. The status, if that is all that comes back and the task goes on at once; or
+ * BLOCKED (port.h): whatever `current` is goes on with what is in its context. */
+int kernel_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number);
 
 /* The current task made an exception that is not a system call. */
 void kernel_fault(u64 cause, u64 address);

@@ -25,40 +25,45 @@ void life_begin_reset(u32 task)
     tasks[task].reset_left = tasks[task].own_pages;
 }
 
-static int calls(u32 task, u32 server)
-{
-    return (tasks[task].wait == WAIT_QUEUED || tasks[task].wait == WAIT_SERVED) &&
-           tasks[task].server == server;
-}
-
 /* All callers of a dead server get `status`; those of a given-up one too, whenever they queued. */
 static void fail_callers(u32 server, int status)
 {
-    for (u32 t = 0; t < task_count; t++) {
-        if (calls(t, server) && tasks[t].ending == NEURON_TIMEOUT) {
+    u64 rest = tasks[server].clients;
+
+    for (u32 t = 0; rest != 0; t++) {
+        if (rest % 2 == 1 && wait_calls(tasks[t].wait, server) &&
+            tasks[t].ending == NEURON_TIMEOUT) {
             sched_finish_soon(t, status);
         }
+        rest = rest / 2;
     }
 }
 
 /* Whether callers of an earlier life still have to learn of its end. */
 static int is_mourned(u32 server)
 {
-    for (u32 t = 0; t < task_count; t++) {
-        if (calls(t, server) && tasks[t].ending != NEURON_TIMEOUT) {
+    u64 rest = tasks[server].clients;
+
+    for (u32 t = 0; rest != 0; t++) {
+        if (rest % 2 == 1 && wait_calls(tasks[t].wait, server) &&
+            tasks[t].ending != NEURON_TIMEOUT) {
             return 1;
         }
+        rest = rest / 2;
     }
     return 0;
 }
 
 static void tell_servers(u32 client)
 {
-    for (u32 s = 0; s < task_count; s++) {
-        if (((tasks[client].servers >> s) & 1) == 1) {
+    u64 rest = tasks[client].servers;
+
+    for (u32 s = 0; rest != 0; s++) {
+        if (rest % 2 == 1) {
             tasks[s].peers_changed = tasks[s].peers_changed | (UINT64_C(1) << client);
             notify_set_soon(s, UINT64_C(1) << NEURON_BIT_PEER_DIED);
         }
+        rest = rest / 2;
     }
 }
 
@@ -78,7 +83,7 @@ static void die(u32 task, u32 state)
         console_panic_init(task);
         return;
     }
-    notify_lifecycle();
+    notify_death();
 }
 
 void life_fault(u32 task, u64 cause, u64 address)
@@ -149,10 +154,11 @@ void life_start(u32 task)
     tasks[task].context.x[REG_GP] = tasks[task].gp;
     tasks[task].context.x[REG_TP] = tasks[task].tp;
     tasks[task].context.pc = tasks[task].entry;
+    tasks[task].context.whole = WHOLE_RESULTS;
     tasks[task].exit_code = 0;
     tasks[task].state = NEURON_TASK_RUNNING;
     for (u32 s = 0; s < tasks[task].slots; s++) {
-        slots[tasks[task].first_slot + s].generation = 0;
+        slots[tasks[task].first_slot + s].generation = NEVER;
     }
     sched_wake(task, 0);
 }
@@ -194,6 +200,7 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
         /* What was granted for a start that will not come. */
         device_release_all((u32)task);
         tasks[task].state = NEURON_TASK_GIVEN_UP;
+        tasks[task].wait = WAIT_GIVEN_UP;
         fail_callers((u32)task, NEURON_PEER_GONE);
     } else {
         tasks[task].state = NEURON_TASK_STOPPED;

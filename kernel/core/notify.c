@@ -9,7 +9,7 @@
 
 void notify_take(u32 task, u64 bits)
 {
-    tasks[task].context.x[REG_A0] = NEURON_NOTIFIED;
+    sched_answer(task, NEURON_NOTIFIED);
     tasks[task].context.x[REG_A0 + 1] = bits;
     tasks[task].bits = tasks[task].bits & ~bits;
 }
@@ -17,39 +17,75 @@ void notify_take(u32 task, u64 bits)
 /* The pending bits that the task waits for. */
 static u64 awaited(u32 task)
 {
-    if (tasks[task].wait == WAIT_RECV) {
+    u64 reason = wait_reason(tasks[task].wait);
+
+    if (reason == WAIT_RECV) {
         return tasks[task].bits;
     }
-    return tasks[task].wait == WAIT_BITS ? tasks[task].bits & tasks[task].mask : 0;
+    return reason == WAIT_BITS ? tasks[task].bits & tasks[task].mask : 0;
+}
+
+/* The task gets the pending bits that it waits for. Whether there were any; then it still has to be woken. */
+static int take_awaited(u32 task)
+{
+    u64 bits = awaited(task);
+
+    if (bits == 0) {
+        return 0;
+    }
+    notify_take(task, bits);
+    return 1;
 }
 
 void notify_deliver(u32 task)
 {
-    u64 bits = awaited(task);
-
-    if (bits != 0) {
-        notify_take(task, bits);
+    if (take_awaited(task)) {
         sched_wake(task, 0);
     }
 }
 
-void notify_set(u32 task, u64 bits)
+/* Sets bits. Whether the task waited for them. */
+static int set_bits(u32 task, u64 bits)
 {
     tasks[task].bits = tasks[task].bits | bits;
-    notify_deliver(task);
+    int taken = take_awaited(task);
+    if (tasks[task].bits != 0) {
+        tasks[task].attention = 1;
+    }
+    return taken;
+}
+
+void notify_set(u32 task, u64 bits)
+{
+    if (set_bits(task, bits)) {
+        sched_wake(task, 0);
+    }
+}
+
+void notify_set_last(u32 task, u64 bits)
+{
+    if (set_bits(task, bits)) {
+        sched_wake_now(task);
+    }
 }
 
 void notify_set_soon(u32 task, u64 bits)
 {
     tasks[task].bits = tasks[task].bits | bits;
+    tasks[task].attention = 1;
     if (awaited(task) != 0) {
         sched_finish_soon(task, NEURON_NOTIFIED);
     }
 }
 
-void notify_lifecycle(void)
+void notify_ready(void)
 {
     notify_set(init_task, UINT64_C(1) << NEURON_BIT_LIFECYCLE);
+}
+
+void notify_death(void)
+{
+    notify_set_last(init_task, UINT64_C(1) << NEURON_BIT_LIFECYCLE);
 }
 
 int notify_send(u64 slot, u64 bits)
@@ -76,7 +112,7 @@ int notify_wait(u64 mask, u64 deadline)
 
     if (pending != 0) {
         notify_take(current, pending);
-        return NEURON_NOTIFIED;
+        return BLOCKED;
     }
     if (deadline != NEURON_FOREVER && deadline <= arch_now()) {
         return NEURON_TIMEOUT;

@@ -8,14 +8,6 @@
 #include "sched.h"
 #include "slot.h"
 
-/* Number of the last call, times 64. 2^58 calls last longer than the machine. */
-static u64 last_call;
-
-void port_reset(void)
-{
-    last_call = 0;
-}
-
 static int tag_ok(u64 tag)
 {
     return NEURON_TAG_WORDS(tag) <= NEURON_MESSAGE_WORDS &&
@@ -51,69 +43,100 @@ static void copy_page(u32 to, u32 from, u64 bytes)
     }
 }
 
-/* Puts tag and words in the registers of a task; words that the message has not are zero. */
-static void put_message(u32 task, const struct message *message)
+/* Puts a message in the registers of a task, which comes back from its call with OK; words that the message has
+ * not are zero. */
+static void give(u32 task, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token)
 {
-    u64 words = NEURON_TAG_WORDS(message->tag);
+    u64 words = NEURON_TAG_WORDS(tag);
 
-    tasks[task].context.x[REG_A0 + 1] = message->tag;
-    for (u32 i = 0; i < NEURON_MESSAGE_WORDS; i++) {
-        tasks[task].context.x[REG_A0 + 2 + i] = i < words ? message->words[i] : 0;
-    }
+    tasks[task].context.x[REG_A0] = NEURON_OK;
+    tasks[task].context.x[REG_A0 + 1] = tag;
+    tasks[task].context.x[REG_A0 + 2] = words > 0 ? w0 : 0;
+    tasks[task].context.x[REG_A0 + 3] = words > 1 ? w1 : 0;
+    tasks[task].context.x[REG_A0 + 4] = words > 2 ? w2 : 0;
+    tasks[task].context.x[REG_A0 + 5] = words > 3 ? w3 : 0;
+    tasks[task].context.x[REG_A0 + 6] = badge;
+    tasks[task].context.x[REG_A0 + 7] = token;
 }
 
-/* The server, which waits for nothing, has the call of `caller` in its registers and IN page. */
-static void deliver(u32 caller, u32 server)
+/* The server has the call in its registers and IN page, and owes `caller` a reply. */
+static void deliver(u32 caller, u64 slot, u32 server, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3)
 {
-    u32 slot = tasks[caller].call_slot;
-
-    last_call = last_call + 64;
-    tasks[caller].token = last_call + caller;
-    tasks[caller].wait = WAIT_SERVED;
+    tasks[caller].token = tasks[caller].token + 64;
     slots[slot].generation = tasks[server].generation;
-    copy_page(in_page(server), out_page(caller), NEURON_TAG_BYTES(tasks[caller].message.tag));
-    put_message(server, &tasks[caller].message);
-    tasks[server].context.x[REG_A0] = NEURON_OK;
-    tasks[server].context.x[REG_A0 + 6] = slots[slot].badge;
-    tasks[server].context.x[REG_A0 + 7] = tasks[caller].token;
+    if (NEURON_TAG_BYTES(tag) != 0) {
+        copy_page(in_page(server), out_page(caller), NEURON_TAG_BYTES(tag));
+    }
+    give(server, tag, w0, w1, w2, w3, slots[slot].badge, tasks[caller].token);
 }
 
-int port_call(u64 slot, const struct message *message, u64 deadline)
+/* The current task's call waits in the queue of the server; the message waits in its registers. */
+static void enqueue(u64 slot, u32 server, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
+{
+    u32 caller = current;
+
+    tasks[caller].call_slot = (u32)slot;
+    tasks[caller].context.x[REG_A0 + 1] = tag;
+    tasks[caller].context.x[REG_A0 + 2] = w0;
+    tasks[caller].context.x[REG_A0 + 3] = w1;
+    tasks[caller].context.x[REG_A0 + 4] = w2;
+    tasks[caller].context.x[REG_A0 + 5] = w3;
+    sched_block(WAIT_QUEUED + server, deadline);
+    queue_push_back(server, caller);
+    tasks[server].attention = 1;
+}
+
+int port_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_PORT, NEURON_RIGHT_CALL, &row);
     if (status != NEURON_OK) {
         return status;
     }
-    if (!tag_ok(message->tag)) {
+    if (!tag_ok(tag)) {
         return NEURON_BAD_TAG;
     }
     u32 server = (u32)slots[row].object;
     if (tasks[server].state == NEURON_TASK_GIVEN_UP) {
         return NEURON_PEER_GONE;
     }
-    if (slots[row].generation != 0 && slots[row].generation != tasks[server].generation) {
-        slots[row].generation = 0;
+    if (slots[row].generation != NEVER && slots[row].generation != tasks[server].generation) {
+        slots[row].generation = NEVER;
         return NEURON_PEER_RESTARTED;
     }
-    int waiting = tasks[server].wait == WAIT_RECV;
+    int waiting = wait_reason(tasks[server].wait) == WAIT_RECV;
     if ((deadline == NEURON_POLL && !waiting) ||
         (deadline != NEURON_POLL && deadline != NEURON_FOREVER && deadline <= arch_now())) {
         return NEURON_TIMEOUT;
     }
 
-    u32 caller = current;
-    tasks[caller].server = server;
-    tasks[caller].call_slot = row;
-    tasks[caller].message = *message;
-    sched_block(WAIT_QUEUED, deadline == NEURON_POLL ? NEURON_FOREVER : deadline);
-    if (waiting) {
-        deliver(caller, server);
-        sched_wake(server, 1);
-    } else {
-        queue_push_back(server, caller);
+    if (!waiting) {
+        enqueue(row, server, tag, w0, w1, w2, w3, deadline);
+        return BLOCKED;
     }
+    deliver(current, row, server, tag, w0, w1, w2, w3);
+    if (deadline == NEURON_POLL || deadline == NEURON_FOREVER) {
+        sched_block(WAIT_SERVED + server, NEURON_FOREVER);
+    } else {
+        sched_block(WAIT_SERVED_UNTIL + server, deadline);
+    }
+    /* It is above its callers, which are not below anybody who is ready. */
+    sched_hand_over(server);
     return BLOCKED;
+}
+
+/* The first caller in the queue of the current task is served. */
+static void take_caller(u32 caller)
+{
+    u32 server = current;
+    const u64 *x = tasks[caller].context.x;
+
+    queue_remove(caller);
+    deliver(caller, tasks[caller].call_slot, server, x[REG_A0 + 1], x[REG_A0 + 2], x[REG_A0 + 3],
+            x[REG_A0 + 4], x[REG_A0 + 5]);
+    tasks[caller].wait = deadlines[DEADLINE_LEAVES + caller] == NEURON_FOREVER
+                             ? WAIT_SERVED + server
+                             : WAIT_SERVED_UNTIL + server;
 }
 
 int port_recv(u64 deadline)
@@ -122,52 +145,73 @@ int port_recv(u64 deadline)
 
     if (tasks[server].ready == 0) {
         tasks[server].ready = 1;
-        notify_lifecycle();
+        notify_ready();
     }
     if (tasks[server].bits != 0) {
         notify_take(server, tasks[server].bits);
-        return NEURON_NOTIFIED;
+        return BLOCKED;
     }
     u32 caller = queue_top(server);
     if (caller != NONE) {
-        queue_remove(caller);
-        deliver(caller, server);
-        return NEURON_OK;
+        take_caller(caller);
+        return BLOCKED;
     }
+    tasks[server].attention = 0;
     if (deadline != NEURON_FOREVER && deadline <= arch_now()) {
         return NEURON_TIMEOUT;
     }
-    sched_block(WAIT_RECV, deadline);
+    sched_block(deadline == NEURON_FOREVER ? tasks[server].generation : WAIT_RECV_UNTIL, deadline);
     return BLOCKED;
 }
 
-int port_reply(u64 token, const struct message *message)
+/* OK: the caller that a token names has the reply in its registers and OUT page, and still waits. */
+static int answer(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3)
 {
     u32 server = current;
     u32 caller = (u32)(token % 64);
 
-    if (!tag_ok(message->tag)) {
+    if (!tag_ok(tag)) {
         return NEURON_BAD_TAG;
     }
-    if (caller >= task_count || tasks[caller].wait != WAIT_SERVED || tasks[caller].token != token ||
-        tasks[caller].server != server) {
+    if (caller >= task_count || tasks[caller].token != token ||
+        (tasks[caller].wait != WAIT_SERVED + server &&
+         tasks[caller].wait != WAIT_SERVED_UNTIL + server)) {
         return NEURON_STALE;
     }
-
-    copy_page(out_page(caller), in_page(server), NEURON_TAG_BYTES(message->tag));
-    put_message(caller, message);
-    tasks[caller].context.x[REG_A0] = NEURON_OK;
-    sched_wake(caller, 1);
+    if (NEURON_TAG_BYTES(tag) != 0) {
+        copy_page(out_page(caller), in_page(server), NEURON_TAG_BYTES(tag));
+    }
+    give(caller, tag, w0, w1, w2, w3, 0, 0);
     return NEURON_OK;
 }
 
-int port_reply_recv(u64 token, const struct message *message, u64 deadline)
+int port_reply(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3)
 {
-    int status = port_reply(token, message);
+    int status = answer(token, tag, w0, w1, w2, w3);
+
+    if (status == NEURON_OK) {
+        sched_wake((u32)(token % 64), 1);
+    }
+    return status;
+}
+
+int port_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
+{
+    u32 caller = (u32)(token % 64);
+    int status = answer(token, tag, w0, w1, w2, w3);
 
     /* A stale token is no reason not to serve the next caller. */
     if (status == NEURON_BAD_TAG) {
         return status;
     }
-    return port_recv(deadline);
+    if (status == NEURON_STALE) {
+        return port_recv(deadline);
+    }
+    status = port_recv(deadline);
+    if (current == NONE && queues[READY_QUEUE].levels <= tasks[caller].no_higher) {
+        sched_hand_over(caller);
+    } else {
+        sched_wake(caller, 1);
+    }
+    return status;
 }

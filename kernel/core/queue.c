@@ -1,6 +1,7 @@
 /* Queues of tasks: per level a doubly linked list of indices, per queue a bitmap of used levels. */
 #include "queue.h"
 
+#include "../proof/axioms.h"
 #include "state.h"
 
 BOOT_FILLED struct queue queues[QUEUES];
@@ -8,13 +9,28 @@ BOOT_FILLED struct link links[NEURON_TASKS_MAX];
 
 void queue_reset(void)
 {
+    /*@ loop invariant 0 <= q <= QUEUES;
+        loop invariant \forall integer p, l; 0 <= p < q && 0 <= l < NEURON_LEVELS ==>
+          queues[p].levels == 0 && queues[p].head[l] == NONE && queues[p].tail[l] == NONE;
+        loop assigns q, queues[0 .. QUEUES - 1];
+        loop variant QUEUES - q; */
     for (u32 q = 0; q < QUEUES; q++) {
         queues[q].levels = 0;
+        /*@ loop invariant 0 <= l <= NEURON_LEVELS;
+            loop invariant \forall integer k; 0 <= k < l ==>
+              queues[q].head[k] == NONE && queues[q].tail[k] == NONE;
+            loop assigns l, queues[q].head[0 .. NEURON_LEVELS - 1], queues[q].tail[0 .. NEURON_LEVELS - 1];
+            loop variant NEURON_LEVELS - l; */
         for (u32 l = 0; l < NEURON_LEVELS; l++) {
             queues[q].head[l] = NONE;
             queues[q].tail[l] = NONE;
         }
     }
+    /*@ loop invariant 0 <= t <= NEURON_TASKS_MAX;
+        loop invariant \forall integer s; 0 <= s < t ==> links[s].queue == NONE &&
+          links[s].next == NONE && links[s].previous == NONE;
+        loop assigns t, links[0 .. NEURON_TASKS_MAX - 1];
+        loop variant NEURON_TASKS_MAX - t; */
     for (u32 t = 0; t < NEURON_TASKS_MAX; t++) {
         links[t].next = NONE;
         links[t].previous = NONE;
@@ -37,6 +53,10 @@ void queue_push_back(u32 queue, u32 task)
     }
     queues[queue].tail[level] = task;
     queues[queue].levels = queues[queue].levels | (UINT64_C(1) << level);
+    /*@ assert heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].head[l] == (q == queue && l == level && last == NONE ? task : \at(queues[q].head[l], Pre)); */
+    /*@ assert tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].tail[l] == (q == queue && l == level ? task : \at(queues[q].tail[l], Pre)); */
 }
 
 void queue_push_front(u32 queue, u32 task)
@@ -54,6 +74,47 @@ void queue_push_front(u32 queue, u32 task)
     }
     queues[queue].head[level] = task;
     queues[queue].levels = queues[queue].levels | (UINT64_C(1) << level);
+    /*@ assert tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].tail[l] == (q == queue && l == level && first == NONE ? task : \at(queues[q].tail[l], Pre)); */
+    /*@ assert heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].head[l] == (q == queue && l == level ? task : \at(queues[q].head[l], Pre)); */
+}
+
+/* Ties what lies in front of a task and what lies behind it together. */
+/*@ requires queue < QUEUES && level < NEURON_LEVELS;
+    requires previous < NEURON_TASKS_MAX || previous == NONE;
+    requires next < NEURON_TASKS_MAX || next == NONE;
+    assigns queues[queue].head[level], queues[queue].tail[level], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures head: queues[queue].head[level] == (previous == NONE ? next : \old(queues[queue].head[level]));
+    ensures tail: queues[queue].tail[level] == (next == NONE ? previous : \old(queues[queue].tail[level]));
+    ensures queue: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> links[t].queue == \old(links[t].queue);
+    ensures next: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].next == (t == previous ? next : \old(links[t].next));
+    ensures previous: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].previous == (t == next ? previous : \old(links[t].previous)); */
+static void tie(u32 queue, u32 level, u32 previous, u32 next)
+{
+    if (previous == NONE) {
+        queues[queue].head[level] = next;
+    } else {
+        links[previous].next = next;
+    }
+    if (next == NONE) {
+        queues[queue].tail[level] = previous;
+    } else {
+        links[next].previous = previous;
+    }
+}
+
+/* The list of this level is empty now. */
+/*@ requires queue < QUEUES && level < NEURON_LEVELS && queues[queue].head[level] == NONE;
+    requires others: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
+      !(q == queue && l == level) ==> (((queues[q].levels >> l) & 1) == 1 <==> queues[q].head[l] != NONE);
+    assigns queues[queue].levels;
+    ensures bits_inv: queue_bits_inv; */
+static void forget_level(u32 queue, u32 level)
+{
+    queues[queue].levels = queues[queue].levels & ~(UINT64_C(1) << level);
 }
 
 void queue_remove(u32 task)
@@ -66,25 +127,33 @@ void queue_remove(u32 task)
     if (queue == NONE) {
         return;
     }
-    if (previous == NONE) {
-        queues[queue].head[level] = next;
-    } else {
-        links[previous].next = next;
-    }
-    if (next == NONE) {
-        queues[queue].tail[level] = previous;
-    } else {
-        links[next].previous = previous;
-    }
+    tie(queue, level, previous, next);
     links[task].next = NONE;
     links[task].previous = NONE;
     links[task].queue = NONE;
+    /*@ assert heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].head[l] == (q == queue && l == level && previous == NONE ? next : \at(queues[q].head[l], Pre)); */
+    /*@ assert tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].tail[l] == (q == queue && l == level && next == NONE ? previous : \at(queues[q].tail[l], Pre)); */
     if (queues[queue].head[level] == NONE) {
-        queues[queue].levels = queues[queue].levels & ~(UINT64_C(1) << level);
+        forget_level(queue, level);
     }
 }
 
+/* The same of a set of the bits 0 and 1. */
+/*@ requires 0 < set < 4;
+    assigns \nothing;
+    ensures \result < 2 && (set >> \result) == 1; */
+static u32 highest_of_two(u64 set)
+{
+    return set >= 2 ? 1 : 0;
+}
+
 /* Number of the highest bit of a set that is not empty: halving, since the ISA has no clz. */
+/*@ requires set != 0;
+    assigns \nothing;
+    ensures bound: \result < 64;
+    ensures it: (set >> \result) == 1; */
 static u32 highest_bit(u64 set)
 {
     u32 bit = 0;
@@ -93,26 +162,28 @@ static u32 highest_bit(u64 set)
         set = set >> 32;
         bit = bit + 32;
     }
+    //@ assert half_32: 0 < set < 4294967296 && set == \at(set, Pre) >> bit && bit <= 32;
     if (set >= UINT64_C(1) << 16) {
         set = set >> 16;
         bit = bit + 16;
     }
+    //@ assert half_16: 0 < set < 65536 && set == \at(set, Pre) >> bit && bit <= 48;
     if (set >= UINT64_C(1) << 8) {
         set = set >> 8;
         bit = bit + 8;
     }
+    //@ assert half_8: 0 < set < 256 && set == \at(set, Pre) >> bit && bit <= 56;
     if (set >= UINT64_C(1) << 4) {
         set = set >> 4;
         bit = bit + 4;
     }
+    //@ assert half_4: 0 < set < 16 && set == \at(set, Pre) >> bit && bit <= 60;
     if (set >= UINT64_C(1) << 2) {
         set = set >> 2;
         bit = bit + 2;
     }
-    if (set >= UINT64_C(1) << 1) {
-        bit = bit + 1;
-    }
-    return bit;
+    //@ assert half_2: 0 < set < 4 && set == \at(set, Pre) >> bit && bit <= 62;
+    return bit + highest_of_two(set);
 }
 
 u32 queue_top(u32 queue)

@@ -15,27 +15,44 @@
 
 static u64 quantum_end; /* when the running task is charged and takes turns with its equals */
 static u64 armed;       /* what the timer was last asked for */
+static u32 moved;       /* 1: a deadline or the end of the quantum changed since then */
 
 void sched_reset(u64 now)
 {
     quantum_end = now + NEURON_QUANTUM;
     armed = 0;
+    moved = 1;
     current = NONE;
 }
 
-void sched_block(u32 wait, u64 deadline)
+/* Most waits have no deadline, and then there is nothing to do. */
+static void set_deadline(u32 task, u64 deadline)
+{
+    if (deadlines[DEADLINE_LEAVES + task] != deadline) {
+        deadline_set(task, deadline);
+        moved = 1;
+    }
+}
+
+void sched_block(u64 wait, u64 deadline)
 {
     tasks[current].wait = wait;
     tasks[current].ran = 0;
-    deadline_set(current, deadline);
+    set_deadline(current, deadline);
     current = NONE;
+}
+
+/* It waits no longer. */
+static void end_wait(u32 task)
+{
+    tasks[task].wait = WAIT_NONE;
+    tasks[task].ending = NEURON_TIMEOUT;
+    set_deadline(task, NEURON_FOREVER);
 }
 
 void sched_wake(u32 task, int front)
 {
-    tasks[task].wait = WAIT_NONE;
-    tasks[task].ending = NEURON_TIMEOUT;
-    deadline_set(task, NEURON_FOREVER);
+    end_wait(task);
     if (front) {
         queue_push_front(READY_QUEUE, task);
     } else {
@@ -43,25 +60,62 @@ void sched_wake(u32 task, int front)
     }
 }
 
+void sched_wake_now(u32 task)
+{
+    if (queues[READY_QUEUE].levels > tasks[task].no_higher / 2) {
+        sched_wake(task, 0); /* somebody is there who is not below it */
+    } else if (current == NONE) {
+        sched_hand_over(task);
+    } else if (tasks[current].level < tasks[task].level) {
+        queue_push_front(READY_QUEUE, current);
+        sched_hand_over(task);
+    } else {
+        sched_wake(task, 0);
+    }
+}
+
+void sched_hand_over(u32 task)
+{
+    end_wait(task);
+    current = task;
+}
+
+void sched_answer(u32 task, int status)
+{
+    tasks[task].context.x[REG_A0] = (u64)(int64_t)status;
+    tasks[task].context.x[REG_A0 + 1] = 0;
+    tasks[task].context.x[REG_A0 + 2] = 0;
+    tasks[task].context.x[REG_A0 + 3] = 0;
+    tasks[task].context.x[REG_A0 + 4] = 0;
+    tasks[task].context.x[REG_A0 + 5] = 0;
+    tasks[task].context.x[REG_A0 + 6] = 0;
+    tasks[task].context.x[REG_A7] = 0;
+}
+
 void sched_finish(u32 task, int status)
 {
     queue_remove(task);
-    tasks[task].context.x[REG_A0] = (u64)(int64_t)status;
+    sched_answer(task, status);
     sched_wake(task, 0);
 }
 
 void sched_finish_soon(u32 task, int status)
 {
+    /* There is a deadline now, and the wait says so. */
+    if (tasks[task].wait >= WAIT_RECV) {
+        tasks[task].wait = WAIT_RECV_UNTIL;
+    } else if (tasks[task].wait >= WAIT_SERVED && tasks[task].wait < WAIT_SERVED_UNTIL) {
+        tasks[task].wait = tasks[task].wait - WAIT_SERVED + WAIT_SERVED_UNTIL;
+    }
     tasks[task].ending = status;
     deadline_pass(task);
+    moved = 1;
 }
 
 void sched_detach(u32 task)
 {
     queue_remove(task);
-    tasks[task].ending = NEURON_TIMEOUT;
-    deadline_set(task, NEURON_FOREVER);
-    tasks[task].wait = WAIT_NONE;
+    end_wait(task);
     tasks[task].ran = 0;
     if (current == task) {
         current = NONE;
@@ -74,28 +128,40 @@ void sched_give_way(void)
     current = NONE;
 }
 
-void sched_choose(void)
+int sched_is_settled(void)
 {
-    u32 top = queue_top(READY_QUEUE);
+    return moved == 0 && current != NONE && queues[READY_QUEUE].levels <= tasks[current].no_higher;
+}
 
-    if (top != NONE) {
-        if (current == NONE) {
-            queue_remove(top);
-            current = top;
-        } else if (tasks[top].level > tasks[current].level) {
-            /* Preempted, not done: it goes on before its equals. */
-            queue_remove(top);
-            queue_push_front(READY_QUEUE, current);
-            current = top;
-        }
-    }
+static void arm(void)
+{
     u64 next = deadline_earliest();
+
     if (quantum_end < next) {
         next = quantum_end;
     }
     if (next != armed) {
         armed = next;
         arch_timer_arm(next);
+    }
+    moved = 0;
+}
+
+void sched_choose(void)
+{
+    u64 levels = queues[READY_QUEUE].levels;
+
+    if (levels != 0 && (current == NONE || levels > tasks[current].no_higher)) {
+        u32 top = queue_top(READY_QUEUE);
+        queue_remove(top);
+        if (current != NONE) {
+            /* Preempted, not done: it goes on before its equals. */
+            queue_push_front(READY_QUEUE, current);
+        }
+        current = top;
+    }
+    if (moved == 1) {
+        arm();
     }
 }
 
@@ -115,6 +181,7 @@ u32 sched_tick(u64 now)
         return NONE;
     }
     quantum_end = now + NEURON_QUANTUM;
+    moved = 1;
     if (task == NONE) {
         return NONE;
     }
@@ -131,5 +198,6 @@ u32 sched_tick(u64 now)
 void sched_idle(u64 now)
 {
     quantum_end = now + IDLE_SLEEP;
+    moved = 1;
     sched_choose();
 }

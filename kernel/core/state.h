@@ -26,72 +26,87 @@
 #define REG_A7 17
 #define REG_T3 28
 
-/* What the entry code saves and restores; arch knows this layout (checked there). */
+/* What the entry code saves and restores; arch knows this layout (checked there). A task that is in a system call
+ * has only sp, s0-s11 and pc here, until the call is over: then a0-a7 too. All others will be zero. */
 struct context {
-    u64 x[32]; /* x[0] is unused */
+    u64 x[32]; /* x[0] is unused; gp and tp are constants */
     u64 pc;
+    u64 space; /* its address space, as arch_set_root() notes it */
+    u64 whole; /* what is here: enum whole */
+    u64 task;  /* whose context this is */
 };
 
-/* What a running task is doing. */
-enum wait {
-    WAIT_NONE = 0,   /* it runs, or is in the ready queue */
-    WAIT_RECV = 1,   /* for a notification or a message; no bit is pending, nobody calls */
-    WAIT_BITS = 2,   /* for a notification bit of its mask */
-    WAIT_QUEUED = 3, /* its call is in the queue of the server's port */
-    WAIT_SERVED = 4  /* its call was received; the reply is due */
+enum whole {
+    WHOLE_RESULTS = 0, /* what comes back from a call, if it is not waiting */
+    WHOLE_ALL = 1,     /* all registers: it was interrupted, or faulted */
+    WHOLE_NOTHING = 2  /* not even the results, which are OK alone */
 };
 
-struct message {
-    u64 tag;
-    u64 words[NEURON_MESSAGE_WORDS];
-};
+/*
+ * What a running task is doing, in one word. Those with a task or a life in them are sums, so that a fast path finds
+ * all that it must know by one comparison: a slot that was last used in life g can be called at once if its server
+ * waits for WAIT_RECV + g, and a caller can be answered at once by s if it waits for WAIT_SERVED + s.
+ */
+#define WAIT_NONE 0u           /* it runs, or is in the ready queue; or it is not running */
+#define WAIT_BITS 1u           /* for a notification bit of its mask */
+#define WAIT_RECV_UNTIL 2u     /* like WAIT_RECV, but with a deadline */
+#define WAIT_GIVEN_UP 4u       /* for nothing: GIVEN_UP */
+#define WAIT_QUEUED 64u        /* + s: its call is in the queue of the port of s */
+#define WAIT_SERVED 128u       /* + s: its call was received by s, the reply is due; it has no deadline */
+#define WAIT_SERVED_UNTIL 192u /* + s: like WAIT_SERVED, but with a deadline */
+#define WAIT_RECV 256u         /* + its life: for a notification or a message, without a deadline */
+
+/* The generation of no life, and no wait. */
+#define NEVER 3u
 
 struct task {
     struct context context;
-    u32 state; /* enum neuron_task_state */
-    u32 wait;  /* enum wait; WAIT_NONE unless RUNNING */
+
+    /* What the fast paths look at */
+    u64 wait;       /* WAIT_NONE unless RUNNING, but for GIVEN_UP */
+    u64 token;      /* of its last delivered call: 64 times their number, plus the task */
+    u64 generation; /* WAIT_RECV + the number of its life: 1, and one more for each that ended */
+    u64 attention;  /* 0: no bit is pending and nobody is in its queue. 1: it may be so */
+    u64 no_higher;  /* a set of levels holds none above its own if it is not greater than this */
+    u64 ran;        /* ticks charged since it last blocked */
+    u64 bits;       /* pending notifications */
+    u64 mask;       /* WAIT_BITS */
+    u32 first_slot; /* its run in slots[] */
+    u32 slots;
     u32 level;
-    u32 ready; /* it was in recv since its start */
 
-    int ending; /* the status with which its deadline ends its wait: TIMEOUT, unless it ends soon */
-
-    /* Its open call, while WAIT_QUEUED or WAIT_SERVED */
-    u32 server;
-    u32 call_slot; /* row in slots[] that it called through */
-    u64 token;     /* WAIT_SERVED: names this call and no other, ever */
-    struct message message;
-
-    /* Notification */
-    u64 bits;
-    u64 mask;          /* WAIT_BITS */
+    u32 state;     /* enum neuron_task_state */
+    u32 ready;     /* it was in recv since its start */
+    int ending;    /* the status with which its deadline ends its wait: TIMEOUT, unless it ends soon */
+    u32 call_slot; /* WAIT_QUEUED: row in slots[] that it called through; its message is in its registers */
+    u32 reset_memory;  /* next extent to restore; NONE: all are */
     u64 servers;       /* set: tasks that it holds a callable port of */
     u64 peers_changed; /* set: clients that died since it last asked */
 
     /* Life */
-    u64 generation; /* 1, and one more for each life that ended */
-    u64 run_limit;  /* ticks; 0: none */
-    u64 ran;        /* ticks charged since it last blocked */
+    u64 run_limit; /* ticks; 0: none */
     u64 exit_code;
     u64 fault_cause;
     u64 fault_pc;
     u64 fault_address;
-    u32 reset_memory; /* next extent to restore; NONE: all are */
-    u32 reset_page;   /* next page of it; in front of the extents come the two message pages */
-    u32 reset_left;   /* pages to restore before it may start */
-    u32 own_pages;    /* pages that a reset restores, message pages included */
+    u32 reset_page; /* next page of it; in front of the extents come the two message pages */
+    u32 reset_left; /* pages to restore before it may start */
+    u32 own_pages;  /* pages that a reset restores, message pages included */
 
     /* What the table says */
+    u32 first_memory; /* first of its extents that a reset restores; NONE */
     u64 entry;
     u64 sp;
     u64 gp;
     u64 tp;
-    u32 first_memory; /* first of its extents that a reset restores; NONE */
-    u32 first_slot;   /* its run in slots[] */
-    u32 slots;
     u32 first_leaf; /* its leaf tables in page_tables[] */
     u32 leaf_tables;
     u32 arena_pages; /* pages at NEURON_ARENA_OFFSET for device windows */
+    u32 unused;      /* a power of two finds a task in fewer steps */
+    u64 clients;     /* set: tasks that hold a callable port of it */
 };
+
+_Static_assert(sizeof(struct task) == 512, "a power of two");
 
 struct slot {
     u32 kind; /* enum neuron_cap_kind */
@@ -99,8 +114,13 @@ struct slot {
     u64 object; /* PORT: the server; MMIO: row in windows[] */
     u64 badge;
     u64 bits;       /* PORT with NOTIFY: what it may set; MMIO with IRQ: what the interrupt sets */
-    u64 generation; /* PORT: the server's when it last took a call through this; 0: never */
+    u64 generation; /* PORT: the server's when it last took a call through this; NEVER */
+    u64 callee;     /* PORT with CALL: 1 + the server; else 0. Both follow from the above */
+    u64 notified;   /* PORT with NOTIFY: 1 + the server; else 0 */
+    u64 unused;     /* a power of two finds a slot in fewer steps */
 };
+
+_Static_assert(sizeof(struct slot) == 64, "a power of two");
 
 /* What may be put into a slot at run time: a device of one class, in [base, base + bytes). */
 struct ceiling {
@@ -244,6 +264,25 @@ extern u32 current; /* the task that runs; NONE: idle */
 static inline u32 vqueue_of(u32 window, u32 queue)
 {
     return NEURON_WINDOW_QUEUES * window + queue;
+}
+
+/* What a wait word says without its task or life; WAIT_RECV and WAIT_SERVED with a deadline too. */
+static inline u64 wait_reason(u64 wait)
+{
+    if (wait >= WAIT_RECV || wait == WAIT_RECV_UNTIL) {
+        return WAIT_RECV;
+    }
+    if (wait >= WAIT_SERVED) {
+        return WAIT_SERVED;
+    }
+    return wait >= WAIT_QUEUED ? WAIT_QUEUED : wait;
+}
+
+/* Whether a task waits for `server` to reply, or to receive its call. */
+static inline int wait_calls(u64 wait, u64 server)
+{
+    return wait == WAIT_SERVED + server || wait == WAIT_SERVED_UNTIL + server ||
+           wait == WAIT_QUEUED + server;
 }
 
 /* The message pages of a task. */

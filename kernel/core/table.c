@@ -17,6 +17,10 @@ struct table_sections table_sections(const u64 *words)
     return at;
 }
 
+/*@ requires \valid_read(words + (0 .. count - 1));
+    assigns \nothing;
+    ensures known: \result.rule < NEURON_RULES;
+    ensures sound: \result.rule == NEURON_RULE_OK ==> header_wf(words, count); */
 static struct table_verdict check_header(const u64 *words, u64 count)
 {
     if (count < NEURON_TABLE_HEADER_WORDS) {
@@ -57,11 +61,21 @@ static struct table_verdict check_header(const u64 *words, u64 count)
     return ACCEPTED;
 }
 
+/*@ requires facts_wf(f);
+    assigns \nothing;
+    ensures known: \result.rule < NEURON_RULES;
+    ensures sound: \result.rule == NEURON_RULE_OK ==> tasks_wf(f->words); */
 static struct table_verdict check_tasks(const struct facts *f)
 {
     u64 pt_pages = 0;
     u64 slots = 0;
 
+    /*@ loop invariant 0 <= t <= f->tasks;
+        loop invariant pages: pt_pages == pt_pages_before(f->words, t) <= NEURON_PT_PAGES_MAX;
+        loop invariant slots: slots == slots_before(f->words, t) <= f->slots;
+        loop invariant rows: \forall integer i; 0 <= i < t ==> task_wf(f->words, i);
+        loop assigns t, pt_pages, slots;
+        loop variant f->tasks - t; */
     for (u64 t = 0; t < f->tasks; t++) {
         u64 leaf_tables = task_word(f, t, NEURON_TASK_LEAF_TABLES);
         if (task_word(f, t, NEURON_TASK_LEVEL) >= NEURON_LEVELS) {
@@ -85,8 +99,36 @@ static struct table_verdict check_tasks(const struct facts *f)
             leaf_tables * (NEURON_BLOCK / NEURON_PAGE) - NEURON_ARENA_OFFSET / NEURON_PAGE - 1) {
             return breaks(NEURON_RULE_ARENA, t);
         }
+        //@ assert arena: rule_arena(f->words, t);
+        //@ assert sums: rule_pt_pages(f->words, t) && rule_slot_count(f->words, t);
     }
     return slots == f->slots ? ACCEPTED : breaks(NEURON_RULE_SLOT_COUNT, f->tasks);
+}
+
+/* Section by section: the later checks rely on what the earlier ones found. */
+/*@ requires facts_wf(f);
+    assigns \nothing;
+    ensures known: \result.rule < NEURON_RULES;
+    ensures sound: \result.rule == NEURON_RULE_OK ==>
+              tasks_wf(f->words) && memories_wf(f->words) && maps_wf(f->words) &&
+              windows_wf(f->words) && slots_wf(f->words); */
+static struct table_verdict check_sections(const struct facts *f)
+{
+    struct table_verdict verdict = check_tasks(f);
+
+    if (verdict.rule == NEURON_RULE_OK) {
+        verdict = table_check_memories(f);
+    }
+    if (verdict.rule == NEURON_RULE_OK) {
+        verdict = table_check_maps(f);
+    }
+    if (verdict.rule == NEURON_RULE_OK) {
+        verdict = table_check_windows(f);
+    }
+    if (verdict.rule == NEURON_RULE_OK) {
+        verdict = table_check_slots(f);
+    }
+    return verdict;
 }
 
 struct table_verdict table_validate(const u64 *words, u64 count)
@@ -108,18 +150,5 @@ struct table_verdict table_validate(const u64 *words, u64 count)
         .ram_end = words[NEURON_TABLE_RAM_END],
         .payload_end = words[NEURON_TABLE_PAYLOAD_END],
     };
-    verdict = check_tasks(&f);
-    if (verdict.rule == NEURON_RULE_OK) {
-        verdict = table_check_memories(&f);
-    }
-    if (verdict.rule == NEURON_RULE_OK) {
-        verdict = table_check_maps(&f);
-    }
-    if (verdict.rule == NEURON_RULE_OK) {
-        verdict = table_check_windows(&f);
-    }
-    if (verdict.rule == NEURON_RULE_OK) {
-        verdict = table_check_slots(&f);
-    }
-    return verdict;
+    return check_sections(&f);
 }

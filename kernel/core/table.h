@@ -5,6 +5,7 @@
 
 #include <neuron/table.h>
 
+#include "table_wf.h"
 #include "types.h"
 
 struct table_verdict {
@@ -23,9 +24,18 @@ struct table_sections {
 };
 
 /* `count` words are readable at `words`. Checks everything that kernel/include/neuron/table.h says. */
+/*@ requires \valid_read(words + (0 .. count - 1));
+    assigns \nothing;
+    ensures known: \result.rule < NEURON_RULES;
+    ensures sound: \result.rule == NEURON_RULE_OK ==> table_wf(words, count); */
 struct table_verdict table_validate(const u64 *words, u64 count);
 
 /* The sections of a table whose counts are within their limits. */
+/*@ requires \valid_read(words + (0 .. NEURON_TABLE_HEADER_WORDS - 1)) && rule_limits(words);
+    assigns \nothing;
+    ensures \result.tasks == NEURON_TABLE_HEADER_WORDS && \result.memories == memories_at(words) &&
+            \result.maps == maps_at(words) && \result.slots == slots_at(words) &&
+            \result.windows == windows_at(words) && \result.end == table_end(words); */
 struct table_sections table_sections(const u64 *words);
 
 #endif

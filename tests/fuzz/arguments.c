@@ -178,7 +178,7 @@ static u64 token(u8 pick)
     if (pick < 128) {
         for (u32 t = 0; t < task_count; t++) {
             u32 i = some_task(t + pick);
-            if (tasks[i].wait == WAIT_SERVED && tasks[i].server == current) {
+            if (wait_reason(tasks[i].wait) == WAIT_SERVED && wait_calls(tasks[i].wait, current)) {
                 return tasks[i].token;
             }
         }

@@ -48,12 +48,16 @@ class Kernel:
             self.symbols = {symbol.name: symbol["st_value"] for symbol in symbols}
             filled = (segment for segment in elf.iter_segments("PT_LOAD") if segment["p_filesz"] > 0)
             self.constants = [(segment["p_paddr"], segment.data()) for segment in filled]
-            self.structs = {name: members(elf, name) for name in ("slot", "ceiling", "task")}
+            self.structs = {name: members(elf, name) for name in ("slot", "ceiling", "task", "context")}
 
     def place(self, array: str, kind: str, row: int, member: str) -> tuple[int, int]:
         """Address and size of a member of a row of one of the kernel's arrays."""
         size, found = self.structs[kind]
         return self.symbols[array] + row * size + found[member][0], found[member][1]
+
+    def satp(self, task: int) -> int:
+        """Address of the satp value that the kernel loads for a task."""
+        return self.place("tasks", "task", task, "context")[0] + self.structs["context"][1]["space"][0]
 
 
 class Memory:
@@ -94,6 +98,10 @@ def compare_slots(kernel: Kernel, memory: Memory, table: dict, grants: dict[int,
     for row, declared in enumerate(table["slots"]):
         live = {field: memory.read(kernel, "slots", "slot", row, field) for field in SLOT_FIELDS}
         wanted = {field: 0 if declared["runtime"] else declared[field] for field in SLOT_FIELDS}
+        for field, right in (("callee", N["RIGHT_CALL"]), ("notified", N["RIGHT_NOTIFY"])):
+            live[field] = memory.read(kernel, "slots", "slot", row, field)
+            named = wanted["kind"] == N["CAP_PORT"] and wanted["rights"] & right
+            wanted[field] = 1 + wanted["object"] if named else 0
         if row in grants:
             wanted.update({field: declared[field] for field in ("kind", "rights", "bits")})
             wanted["object"] = grants[row]
@@ -177,7 +185,7 @@ def compare_mappings(kernel: Kernel, memory: Memory, table: dict, grants: dict[i
     """Every page of every task, from the satp value that the kernel loads for it."""
     complaints: list[str] = []
     for task, row in enumerate(table["tasks"]):
-        satp = memory.word(kernel.symbols["task_satp"] + 8 * task)
+        satp = memory.word(kernel.satp(task))
         if satp >> 60 != 8 or satp >> 44 & 0xFFFF != task + 1:
             complaints.append(f"{row['name']}: satp is {satp:#x}")
             continue

@@ -37,7 +37,7 @@ from run import Machine  # noqa: E402
 
 GRANT = re.compile(rb"init: mmio (grant|revoke) svc=(\w+) dev=(\w+)(?: class=\S+ base=(0x[0-9a-f]+))?")
 RUNNING = N["TASK_RUNNING"]
-FIRST_LIFE = 1  # a task's generation before it has ever died
+FIRST_LIFE = 257  # a task's generation before it has ever died: WAIT_RECV + 1
 
 
 class Granted:
@@ -89,7 +89,7 @@ def check_moments(
     kernel: Kernel, stopped: Stopped, debugger: Debugger, table: dict, after: str | None
 ) -> tuple[Counter, Granted, list[str]]:
     """Leads the machine from moment to moment to its end. The moments, the last grants, what differed."""
-    places = {kernel.symbols[name]: name for name in ("life_start", "notify_lifecycle", "arch_power_off")}
+    places = {kernel.symbols[name]: name for name in ("life_start", "notify_ready", "notify_death", "arch_power_off")}
     granted, moments, complaints = Granted(kernel, table), Counter(), []
     debugger.stop_at(list(places))
     while True:
@@ -116,7 +116,7 @@ def check_moments(
 def queue_page(kernel: Kernel, memory: Memory, table: dict) -> tuple[int, int, str] | None:
     """What makes a mapped queue writable, and where that must be reported."""
     for task, row in enumerate(table["tasks"]):
-        root = (memory.word(kernel.symbols["task_satp"] + 8 * task) & (1 << 44) - 1) * PAGE
+        root = (memory.word(kernel.satp(task)) & (1 << 44) - 1) * PAGE
         arena = N["USER_BASE"] + task * N["USER_SPAN"] + N["ARENA_OFFSET"]
         for address in range(arena, arena + row["arena_pages"] * PAGE, PAGE):
             leaf = leaf_of(memory, root, address)
@@ -132,7 +132,7 @@ def check_teeth(
     """Changes one thing at a time; each must be reported, at its row and nowhere else."""
     memory = stopped.memory()
     text = next(row for row in table["maps"] if row["prot"] == N["PROT_RX"])
-    root = (memory.word(kernel.symbols["task_satp"] + 8 * text["task"]) & (1 << 44) - 1) * PAGE
+    root = (memory.word(kernel.satp(text["task"])) & (1 << 44) - 1) * PAGE
     port = next(i for i, row in enumerate(table["slots"]) if row["kind"] == N["CAP_PORT"])
     wide = next((i for i, row in enumerate(table["slots"]) if row["runtime"]), port)
 

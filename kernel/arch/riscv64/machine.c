@@ -11,9 +11,6 @@
 #define SATP_SV39 (UINT64_C(8) << 60)
 #define SATP_ASID (UINT64_C(1) << 44)
 
-/* Stated in the order of the contexts in tasks[]; read by the trap path. */
-u64 task_satp[NEURON_TASKS_MAX];
-
 u64 arch_now(void)
 {
     u64 now;
@@ -79,7 +76,7 @@ u64 arch_phys(u32 pages)
 
 u32 arch_root(u32 task)
 {
-    return (u32)(task_satp[task] % SATP_ASID - arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE);
+    return (u32)(tasks[task].context.space % SATP_ASID - arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE);
 }
 
 void arch_flush_page(u32 task, u64 va)
@@ -104,6 +101,6 @@ void arch_device_fence(void)
 
 void arch_set_root(u32 task, u32 page_table)
 {
-    task_satp[task] = SATP_SV39 | (task + 1) * SATP_ASID |
-                      (arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + page_table);
+    tasks[task].context.space = SATP_SV39 | (task + 1) * SATP_ASID |
+                                (arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + page_table);
 }

@@ -9,8 +9,8 @@
 #define TEST_BASE 0x100000   /* sifive,test1: ends the machine */
 #define PLIC_BASE 0xc000000
 
-/* Boot on this hart: returns the context of the first task. */
-struct context *arch_boot(u64 hart);
+/* Boot on this hart: returns the first task. */
+struct task *arch_boot(u64 hart);
 
 /* Shuts all interrupt lines of the hart that plic_map() was told. */
 void plic_reset(void);
@@ -18,8 +18,11 @@ void plic_reset(void);
 /* Maps what the PLIC shows to this hart. 0 if there is no room for it. */
 int plic_map(u64 hart);
 
-/* A trap from user mode: returns the context of the task to resume. */
-struct context *arch_trap(u64 cause, u64 value);
+/* An interrupt, or an exception of the current task that is no system call. */
+void arch_trap(u64 cause, u64 value);
+
+/* Sleeps until there is a task to run. */
+void arch_idle(void);
 
 /* A trap in the kernel is a bug: says where and ends the machine. */
 void arch_panic(u64 cause, u64 value, u64 pc);

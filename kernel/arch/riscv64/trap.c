@@ -5,23 +5,34 @@
 #include "../../core/console.h"
 #include "../../core/kernel.h"
 #include "../../core/payload.h"
+#include "../../core/port.h"
 #include "../../core/table.h"
 #include "machine.h"
+#include "offsets.h"
 
 #define CAUSE_INTERRUPT (UINT64_C(1) << 63)
 #define CAUSE_TIMER (CAUSE_INTERRUPT | 5)    /* supervisor timer interrupt */
 #define CAUSE_EXTERNAL (CAUSE_INTERRUPT | 9) /* supervisor external interrupt */
-#define CAUSE_USER_CALL 8u
 #define SIE_TIMER (UINT64_C(1) << 5)
 #define SIE_EXTERNAL (UINT64_C(1) << 9)
-#define INSTRUCTION_BYTES 4 /* of ecall, which has no short form */
 
-_Static_assert(offsetof(struct task, context) == 0, "entry.S takes a task for its context");
-_Static_assert(offsetof(struct context, pc) == 32 * 8, "entry.S saves the pc behind the registers");
-
-extern u64 task_satp[NEURON_TASKS_MAX];
-
-static u64 satp;
+/* What entry.S takes for granted. */
+_Static_assert(offsetof(struct task, context) == 0, "a task begins with its context");
+_Static_assert(offsetof(struct context, x) == 0, "register r is saved at 8 r");
+_Static_assert(offsetof(struct context, pc) == CONTEXT_PC, "pc");
+_Static_assert(offsetof(struct context, space) == CONTEXT_SPACE, "space");
+_Static_assert(offsetof(struct context, whole) == CONTEXT_WHOLE, "whole");
+_Static_assert(offsetof(struct context, task) == CONTEXT_TASK, "task");
+_Static_assert(sizeof(struct task) == 1 << TASK_SHIFT, "the size of a task");
+_Static_assert(NEURON_SYS_null == 0 && NEURON_SYS_call == SYS_call &&
+                   NEURON_SYS_reply_recv == SYS_reply_recv &&
+                   NEURON_SYS_notify == SYS_notify && NEURON_SYS_yield == SYS_yield,
+               "calls with a fast path");
+_Static_assert(NEURON_OK == 0 && NEURON_NOTIFIED == NOTIFIED, "results of fast paths");
+_Static_assert(WHOLE_RESULTS == 0 && WHOLE_ALL == CONTEXT_ALL && WHOLE_NOTHING == CONTEXT_NOTHING,
+               "what is in a context");
+_Static_assert(NEURON_TAG(0, 1, 0) == 1 << TAG_WORDS_SHIFT, "words in a tag");
+_Static_assert(NONE >= 0x80000000u, "no task has the highest bit");
 
 /* The interrupts that wait, as bits like those of SIE. */
 static u64 pending(void)
@@ -32,8 +43,7 @@ static u64 pending(void)
     return bits;
 }
 
-/* The context of the task to resume, in its address space. Idles until there is one. */
-static struct context *leave(void)
+void arch_idle(void)
 {
     while (current == NONE) {
         if ((pending() & SIE_TIMER) != 0) {
@@ -44,26 +54,17 @@ static struct context *leave(void)
             __asm__ volatile("wfi");
         }
     }
-    if (task_satp[current] != satp) {
-        satp = task_satp[current];
-        __asm__ volatile("csrw satp, %0" : : "r"(satp) : "memory");
-    }
-    return &tasks[current].context;
 }
 
-struct context *arch_trap(u64 cause, u64 value)
+void arch_trap(u64 cause, u64 value)
 {
-    if (cause == CAUSE_USER_CALL) {
-        tasks[current].context.pc += INSTRUCTION_BYTES;
-        kernel_syscall();
-    } else if (cause == CAUSE_TIMER) {
+    if (cause == CAUSE_TIMER) {
         kernel_timer();
     } else if (cause == CAUSE_EXTERNAL) {
         kernel_interrupt();
     } else if (cause < CAUSE_INTERRUPT) {
         kernel_fault(cause, value);
     }
-    return leave();
 }
 
 static void refuse_to_boot(const char *text, const struct console_number *numbers, u32 count)
@@ -77,7 +78,7 @@ static void refuse_to_boot(const char *text, const struct console_number *number
 static const char *const rule_text[NEURON_RULES] = {NEURON_RULE_LIST(RULE_NAME)};
 #undef RULE_NAME
 
-struct context *arch_boot(u64 hart)
+struct task *arch_boot(u64 hart)
 {
     const u64 *payload = (const u64 *)NEURON_PAYLOAD_BASE;
     const u64 *table = payload + NEURON_PAYLOAD_HEADER_WORDS;
@@ -114,7 +115,8 @@ struct context *arch_boot(u64 hart)
     __asm__ volatile("csrw sie, %0" : : "r"(SIE_TIMER | SIE_EXTERNAL));
     __asm__ volatile("sfence.vma" : : : "memory");
     kernel_boot(table);
-    return leave();
+    arch_idle();
+    return &tasks[current];
 }
 
 void arch_panic(u64 cause, u64 value, u64 pc)

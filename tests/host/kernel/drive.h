@@ -51,6 +51,9 @@ u64 drive_answers(int64_t status);
 /* How often this call came back with OK or NOTIFIED. */
 u64 drive_successes(u64 number);
 
+/* How often a fast path did this call. Each time the other path did the same. */
+u64 drive_fast(u64 number);
+
 /* The message page bytes of a task. */
 u8 *drive_in(u32 task);
 u8 *drive_out(u32 task);

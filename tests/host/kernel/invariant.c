@@ -17,7 +17,6 @@ static const u64 *table;
 static struct table_sections at;
 static u64 checks;
 static u64 token_seen[NEURON_TASKS_MAX];
-static u64 token_highest; /* of all that were ever given out */
 
 static u64 row_word(u64 section, u64 row, u64 row_words, u64 field)
 {
@@ -109,39 +108,45 @@ static void check_deadlines(void)
     HOLDS(machine.timer <= deadline_earliest(), NONE);
 }
 
+/* A call in a queue is one that may be delivered. */
+static void check_queued_call(u32 t, u32 s)
+{
+    const struct task *task = &tasks[t];
+    const struct slot *slot = &slots[task->call_slot];
+
+    HOLDS(task->call_slot >= task->first_slot, t);
+    HOLDS(task->call_slot < task->first_slot + task->slots, t);
+    HOLDS(slot->kind == NEURON_CAP_PORT && slot->object == s, t);
+    HOLDS((slot->rights & NEURON_RIGHT_CALL) != 0, t);
+    HOLDS(task->ending != NEURON_TIMEOUT || slot->generation == NEVER ||
+              slot->generation == tasks[s].generation,
+          t);
+}
+
 static void check_open_call(u32 t)
 {
     const struct task *task = &tasks[t];
-    u32 s = task->server;
+    u32 s = (u32)(task->wait % 64);
+    int queued = wait_reason(task->wait) == WAIT_QUEUED;
 
     HOLDS(s < task_count && s != t, t);
     HOLDS(tasks[s].level > task->level, t);
-    HOLDS(task->call_slot >= task->first_slot, t);
-    HOLDS(task->call_slot < task->first_slot + task->slots, t);
-    const struct slot *slot = &slots[task->call_slot];
-    HOLDS(slot->kind == NEURON_CAP_PORT && slot->object == s, t);
-    HOLDS((slot->rights & NEURON_RIGHT_CALL) != 0, t);
+    HOLDS((task->servers >> s & 1) == 1, t);
+    HOLDS(links[t].queue == (queued ? s : NONE), t);
+    HOLDS(!queued || tasks[s].attention == 1, t);
+    if (queued) {
+        check_queued_call(t, s);
+    }
     if (task->ending !=
         NEURON_TIMEOUT) { /* the server's life is over, and it does not learn it yet */
         HOLDS(tasks[s].state != NEURON_TASK_RUNNING, t);
-        HOLDS(links[t].queue == (task->wait == WAIT_QUEUED ? s : NONE), t);
         return;
     }
     HOLDS(tasks[s].state != NEURON_TASK_GIVEN_UP, t);
-    if (task->wait == WAIT_QUEUED) {
-        HOLDS(links[t].queue == s, t);
-        HOLDS(tasks[s].wait != WAIT_RECV, t);
-        HOLDS(slot->generation == 0 || slot->generation == tasks[s].generation, t);
+    if (queued) {
+        HOLDS(wait_reason(tasks[s].wait) != WAIT_RECV, t);
     } else {
-        HOLDS(links[t].queue == NONE, t);
         HOLDS(tasks[s].state == NEURON_TASK_RUNNING, t);
-        HOLDS(slot->generation == tasks[s].generation, t);
-        HOLDS(task->token % 64 == t, t);
-        if (task->token != token_seen[t]) {
-            HOLDS(task->token > token_highest, t);
-            token_highest = task->token;
-            token_seen[t] = task->token;
-        }
     }
 }
 
@@ -149,8 +154,9 @@ static void check_waiting(u32 t)
 {
     const struct task *task = &tasks[t];
 
-    switch (task->wait) {
+    switch (wait_reason(task->wait)) {
     case WAIT_RECV:
+        HOLDS(task->wait == WAIT_RECV_UNTIL || task->wait == task->generation, t);
         HOLDS(task->bits == 0 || task->ending == NEURON_NOTIFIED, t);
         HOLDS(queues[t].levels == 0, t);
         HOLDS(task->ready == 1, t);
@@ -161,9 +167,30 @@ static void check_waiting(u32 t)
         HOLDS(links[t].queue == NONE, t);
         break;
     default:
-        HOLDS(task->wait == WAIT_QUEUED || task->wait == WAIT_SERVED, t);
+        HOLDS(task->wait >= WAIT_QUEUED, t);
         check_open_call(t);
         break;
+    }
+}
+
+/* What the fast paths look at says what they take it for. */
+static void check_fast_words(u32 t)
+{
+    const struct task *task = &tasks[t];
+    u64 deadline = deadlines[DEADLINE_LEAVES + t];
+
+    HOLDS(task->context.task == t, t);
+    HOLDS(task->token % 64 == t && task->token >= token_seen[t], t);
+    token_seen[t] = task->token;
+    HOLDS(task->no_higher == UINT64_MAX >> (63 - task->level), t);
+    HOLDS(task->attention == 1 || (task->bits == 0 && queues[t].levels == 0), t);
+    if (task->state != NEURON_TASK_RUNNING) {
+        HOLDS(task->wait == (task->state == NEURON_TASK_GIVEN_UP ? WAIT_GIVEN_UP : WAIT_NONE), t);
+    } else if (task->wait >= WAIT_RECV ||
+               (task->wait >= WAIT_SERVED && task->wait < WAIT_SERVED_UNTIL)) {
+        HOLDS(deadline == NEURON_FOREVER && task->ending == NEURON_TIMEOUT, t);
+    } else if (task->wait == WAIT_RECV_UNTIL || task->wait >= WAIT_SERVED_UNTIL) {
+        HOLDS(deadline != NEURON_FOREVER, t);
     }
 }
 
@@ -175,13 +202,14 @@ static void check_task(u32 t)
     int in_ready = links[t].queue == READY_QUEUE;
 
     HOLDS(task->state <= NEURON_TASK_GIVEN_UP, t);
-    HOLDS((t == current) + in_ready + (task->wait != WAIT_NONE) + !running == 1, t);
-    if (task->wait != WAIT_NONE) {
+    HOLDS((t == current) + in_ready + (task->wait != WAIT_NONE && running) + !running == 1, t);
+    check_fast_words(t);
+    if (task->wait != WAIT_NONE && running) {
         check_waiting(t);
     }
     HOLDS((task->ending != NEURON_TIMEOUT) == (deadlines[DEADLINE_LEAVES + t] == 0), t);
     HOLDS(task->ready <= (u32)running, t);
-    HOLDS(task->generation != 0, t);
+    HOLDS(task->generation > WAIT_RECV, t);
     HOLDS(task->reset_left <= task->own_pages, t);
     HOLDS(task->own_pages >= 2, t);
     HOLDS(task->level == row_word(at.tasks, row, NEURON_TASK_ROW_WORDS, NEURON_TASK_LEVEL), t);
@@ -217,7 +245,8 @@ static void check_device_slot(u64 s)
     const struct window *window = &windows[slots[s].object];
     HOLDS(window->owner == s, s);
     u64 irq = (slots[s].rights & NEURON_RIGHT_IRQ) != 0;
-    HOLDS(slots[s].badge == 0 && slots[s].generation == 0, s);
+    HOLDS(slots[s].badge == 0 && (slots[s].generation == 0 || slots[s].generation == NEVER), s);
+    HOLDS(slots[s].callee == 0 && slots[s].notified == 0, s);
     HOLDS(slots[s].bits == (irq ? ceilings[s].bits : 0), s);
     HOLDS(tasks[slot_word(s, NEURON_SLOT_OWNER)].state != NEURON_TASK_GIVEN_UP, s);
     if (slot_word(s, NEURON_SLOT_RUNTIME) == 1) {
@@ -266,7 +295,11 @@ static void check_slots(void)
         HOLDS(slots[s].object == slot_word(s, NEURON_SLOT_OBJECT), s);
         HOLDS(slots[s].badge == slot_word(s, NEURON_SLOT_BADGE), s);
         HOLDS(slots[s].bits == slot_word(s, NEURON_SLOT_BITS), s);
-        HOLDS(slots[s].generation == 0 ||
+        int port = slots[s].kind == NEURON_CAP_PORT;
+        u64 named = slots[s].object + 1;
+        HOLDS(slots[s].callee == (port && slots[s].rights & NEURON_RIGHT_CALL ? named : 0), s);
+        HOLDS(slots[s].notified == (port && slots[s].rights & NEURON_RIGHT_NOTIFY ? named : 0), s);
+        HOLDS(slots[s].generation == NEVER ||
                   (slots[s].kind == NEURON_CAP_PORT &&
                    slots[s].generation <= tasks[slots[s].object].generation),
               s);
@@ -433,7 +466,6 @@ void invariant_begin(const u64 *words)
     table = words;
     at = table_sections(words);
     checks = 0;
-    token_highest = 0;
     for (u32 t = 0; t < NEURON_TASKS_MAX; t++) {
         token_seen[t] = 0;
     }

@@ -96,7 +96,7 @@ static void first_call_after_a_restart_says_so_once(void **state)
     u64 tag = NEURON_TAG(1, 0, 0);
     assert_int_equal(SYS(call, client_port, tag, 0, 0, 0, 0, NEURON_FOREVER),
                      NEURON_PEER_RESTARTED);
-    assert_int_equal(tasks[server].wait, WAIT_RECV);
+    assert_int_equal(wait_reason(tasks[server].wait), WAIT_RECV);
     call(client_port, 2);
     drive_current(server);
     assert_int_equal(drive_reg(server, 0), NEURON_TAG(2, 0, 0));
@@ -135,9 +135,9 @@ call_in_an_old_session_is_refused_before_the_restart_and_the_next_one_waits(void
     call(client_port, 3); /* the server awaits its restart: queues */
     drive_current(second);
     call(second_port, 4);
-    assert_int_equal(tasks[client].wait, WAIT_QUEUED);
+    assert_int_equal(wait_reason(tasks[client].wait), WAIT_QUEUED);
     init_restarts(server);
-    assert_int_equal(tasks[client].wait, WAIT_QUEUED);
+    assert_int_equal(wait_reason(tasks[client].wait), WAIT_QUEUED);
     server_recv();
     assert_int_equal(drive_reg(server, 0), NEURON_TAG(3, 0, 0));
     SYS(reply, drive_reg(server, 6), NEURON_TAG(0, 0, 0));

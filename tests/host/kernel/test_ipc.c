@@ -281,7 +281,7 @@ static void call_to_created_server_queues(void **state)
     drive_init_sleeps();
     drive_current(low);
     SYS(call, low_port, NEURON_TAG(1, 0, 0), 0, 0, 0, 0, NEURON_FOREVER);
-    assert_int_equal(tasks[low].wait, WAIT_QUEUED);
+    assert_int_equal(wait_reason(tasks[low].wait), WAIT_QUEUED);
     drive_init_wakes();
     drive_start(server);
     drive_init_sleeps();

@@ -140,7 +140,7 @@ static void started_task_has_the_registers_of_the_table_and_no_others(void **sta
             assert_int_equal(tasks[task].context.x[r], expected);
         }
         assert_int_equal(tasks[task].context.pc, world.tasks[task][NEURON_TASK_ENTRY]);
-        assert_int_equal(tasks[task].generation, life);
+        assert_int_equal(tasks[task].generation, WAIT_RECV + life);
         stop(task, 0);
     }
 }
@@ -233,6 +233,7 @@ static void lifecycle_bit_tells_of_ready_exit_and_fault(void **state)
     SYS(wait, 1u << NEURON_BIT_LIFECYCLE, NEURON_FOREVER);
     tasks[task].context.pc = 0x1234;
     tasks[task].context.x[REG_RA] = 0x5678;
+    tasks[task].context.whole = 1;
     drive_fault(NEURON_FAULT_STORE_PAGE, 0x9abc);
     drive_current(init);
     SYS(task_inspect, NEURON_SLOT_TASK, task, NEURON_INSPECT_FAULT, 0);

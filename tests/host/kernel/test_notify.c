@@ -91,8 +91,8 @@ static void wait_accepts_no_call(void **state)
     drive_current(client);
     SYS(call, client_port, NEURON_TAG(1, 0, 0), 0, 0, 0, 0, NEURON_FOREVER);
     drive_current(other);
-    assert_int_equal(tasks[client].wait, WAIT_QUEUED);
-    assert_int_equal(tasks[server].wait, WAIT_BITS);
+    assert_int_equal(wait_reason(tasks[client].wait), WAIT_QUEUED);
+    assert_int_equal(wait_reason(tasks[server].wait), WAIT_BITS);
 }
 
 static void notify_does_not_disturb_a_task_in_a_call(void **state)
@@ -112,7 +112,7 @@ static void notify_does_not_disturb_a_task_in_a_call(void **state)
     drive_current(server);
     u64 token = drive_reg(server, 6);
     assert_int_equal(SYS(notify, back, bits), NEURON_OK);
-    assert_int_equal(tasks[client].wait, WAIT_SERVED);
+    assert_int_equal(wait_reason(tasks[client].wait), WAIT_SERVED);
     SYS(reply_recv, token, NEURON_TAG(2, 0, 0), 0, 0, 0, 0, NEURON_FOREVER);
     drive_current(client);
     assert_int_equal(drive_status(client), NEURON_OK);
@@ -132,7 +132,7 @@ static void forged_bits_are_refused(void **state)
             assert_int_equal(SYS(notify, client_port, client_bits | bit), NEURON_BAD_BITS);
         }
     }
-    assert_int_equal(tasks[server].wait, WAIT_RECV);
+    assert_int_equal(wait_reason(tasks[server].wait), WAIT_RECV);
 }
 
 static void notify_needs_a_port_with_the_notify_right(void **state)

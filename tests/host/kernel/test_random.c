@@ -56,7 +56,8 @@ static u64 some_token(void)
 static u64 likely_token(void)
 {
     for (u32 t = 0; t < task_count; t++) {
-        if (tasks[t].wait == WAIT_SERVED && tasks[t].server == current && draw(3) != 0) {
+        if (current != NONE && wait_reason(tasks[t].wait) == WAIT_SERVED &&
+            wait_calls(tasks[t].wait, current) && draw(3) != 0) {
             return tasks[t].token;
         }
     }

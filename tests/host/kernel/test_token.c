@@ -70,7 +70,7 @@ static void token_of_another_server_is_stale(void **state)
     drive_time(machine.now + 100000);
     drive_current(other);
     assert_int_equal(reply(token), NEURON_STALE);
-    assert_int_equal(tasks[high].wait, WAIT_SERVED);
+    assert_int_equal(wait_reason(tasks[high].wait), WAIT_SERVED);
 }
 
 static void token_of_an_earlier_call_is_stale_during_the_next(void **state)
@@ -90,8 +90,8 @@ static void stale_token_does_not_keep_reply_recv_from_receiving(void **state)
     (void)state;
     u64 token = open_call(high_port, NEURON_FOREVER);
     SYS(reply_recv, token + 64, NEURON_TAG(2, 0, 0), 0, 0, 0, 0, NEURON_FOREVER);
-    assert_int_equal(tasks[server].wait, WAIT_RECV);
-    assert_int_equal(tasks[high].wait, WAIT_SERVED);
+    assert_int_equal(wait_reason(tasks[server].wait), WAIT_RECV);
+    assert_int_equal(wait_reason(tasks[high].wait), WAIT_SERVED);
     drive_current(low);
     open_call(low_port, NEURON_FOREVER);
 }
@@ -118,7 +118,7 @@ static void deadline_in_the_past_delivers_nothing(void **state)
     u64 tag = NEURON_TAG(1, 0, 0);
     assert_int_equal(SYS(call, high_port, tag, 0, 0, 0, 0, machine.now), NEURON_TIMEOUT);
     assert_int_equal(SYS(call, high_port, tag, 0, 0, 0, 0, 1), NEURON_TIMEOUT);
-    assert_int_equal(tasks[server].wait, WAIT_RECV);
+    assert_int_equal(wait_reason(tasks[server].wait), WAIT_RECV);
     assert_int_equal(SYS(wait, 0, machine.now), NEURON_TIMEOUT);
     assert_int_equal(SYS(wait, ~UINT64_C(0), NEURON_POLL), NEURON_TIMEOUT);
     assert_int_equal(SYS(recv, machine.now), NEURON_TIMEOUT);
@@ -133,7 +133,7 @@ static void polling_call_needs_a_waiting_server(void **state)
     assert_int_equal(SYS(call, other_port, tag, 0, 0, 0, 0, NEURON_POLL), NEURON_TIMEOUT);
     u64 token = open_call(high_port, NEURON_POLL);
     drive_time(machine.now + 90000);
-    assert_int_equal(tasks[high].wait, WAIT_SERVED);
+    assert_int_equal(wait_reason(tasks[high].wait), WAIT_SERVED);
     assert_int_equal(reply(token), NEURON_OK);
 }
 
@@ -145,7 +145,7 @@ static void deadline_ends_a_queued_call(void **state)
     drive_current(low);
     drive_time(deadline - 1);
     drive_current(low);
-    assert_int_equal(tasks[high].wait, WAIT_QUEUED);
+    assert_int_equal(wait_reason(tasks[high].wait), WAIT_QUEUED);
     drive_time(deadline);
     drive_current(high);
     assert_int_equal(drive_status(high), NEURON_TIMEOUT);
@@ -161,7 +161,7 @@ static void deadline_ends_a_call_that_is_being_served(void **state)
     u64 deadline = machine.now + 500;
     u64 token = open_call(high_port, deadline);
     drive_time(deadline - 1);
-    assert_int_equal(tasks[high].wait, WAIT_SERVED);
+    assert_int_equal(wait_reason(tasks[high].wait), WAIT_SERVED);
     drive_time(deadline);
     assert_int_equal(drive_status(high), NEURON_TIMEOUT);
     drive_current(server);
