@@ -27,7 +27,8 @@ u64 guard_class(u32 window)
     if (!is_virtio(window)) {
         return windows[window].class;
     }
-    if (arch_device_read(windows[window].base, VIRTIO_MMIO_MAGIC) != VIRTIO_MMIO_MAGIC_VALUE) {
+    if (arch_device_read(windows[window].base, VIRTIO_MMIO_MAGIC) != VIRTIO_MMIO_MAGIC_VALUE ||
+        arch_device_read(windows[window].base, VIRTIO_MMIO_VERSION) != VIRTIO_MMIO_MODERN) {
         return 0;
     }
     return arch_device_read(windows[window].base, VIRTIO_MMIO_DEVICE_ID);
