@@ -36,7 +36,7 @@ static void timer(void)
 
     tell_outside();
     for (u32 t = 0; t < task_count; t++) {
-        if (tasks[t].wait != WAIT_NONE && deadlines[DEADLINE_LEAVES + t] <= machine.now) {
+        if (waits(t) && deadlines[DEADLINE_LEAVES + t] <= machine.now) {
             tell(R_EXPIRE);
             tell(t);
         }
@@ -130,7 +130,7 @@ static void call(u64 number, const u64 *in)
     x[REG_A7] = number;
     pending_call(caller, number);
     made = made + 1;
-    kernel_syscall();
+    enter(in, number);
     if (number == NEURON_SYS_irq_ack || number == NEURON_SYS_dev_queue) {
         /* The kernel changed what devices say, and the oracle knows: what they say next is new to it. */
         forget_devices();
@@ -149,6 +149,8 @@ static void fault(void)
     tell(cause);
     tell(tasks[current].context.pc);
     tell(address);
+    tasks[current].context.whole = WHOLE_ALL;
+    tasks[current].context.x[REG_RA] = 0;
     kernel_fault(cause, address);
     tell_state();
 }
@@ -381,5 +383,8 @@ int main(int argc, char **argv)
         tell(R_WORLD_END);
     }
     tell(R_END);
+    if (!enter_report()) {
+        return 4;
+    }
     return fflush(stdout) == 0 ? 0 : 3;
 }

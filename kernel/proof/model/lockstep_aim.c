@@ -12,12 +12,16 @@
 static int aim_call(int64_t code, u64 *in)
 {
     in[1] = code == NEURON_BAD_TAG ? bad_tag() : good_tag();
-    in[6] = code == NEURON_TIMEOUT ? some_deadline() : machine.now + (1 + draw(20)) * DEADLINE_SPAN;
+    in[6] = code == NEURON_TIMEOUT || draw(8) == 0 ? some_deadline()
+                                                   : machine.now + (1 + draw(20)) * DEADLINE_SPAN;
+    if (code == NEURON_OK && draw(2) == 0) {
+        in[6] = NEURON_FOREVER;
+    }
     for (u32 tries = 0; tries < 8; tries++) {
         const struct slot *slot = own(in[0]);
         const struct task *server = &tasks[slot->object];
         int gone = server->state == NEURON_TASK_GIVEN_UP;
-        int stale = slot->generation != 0 && slot->generation != server->generation;
+        int stale = slot->generation != NEVER && slot->generation != server->generation;
         if (code == NEURON_PEER_GONE        ? gone
             : code == NEURON_PEER_RESTARTED ? stale && !gone
                                             : !gone && !stale) {
@@ -34,7 +38,8 @@ static u64 likely_token(void)
 
     for (u32 i = 0; i < task_count; i++) {
         u32 t = (first + i) % task_count;
-        if (tasks[t].wait == WAIT_SERVED && tasks[t].server == current) {
+        if ((tasks[t].wait == WAIT_SERVED + current ||
+             tasks[t].wait == WAIT_SERVED_UNTIL + current)) {
             return tasks[t].token;
         }
     }
@@ -47,6 +52,9 @@ static int aim_reply(u64 number, int64_t code, u64 *in)
 
     in[1] = code == NEURON_BAD_TAG ? bad_tag() : good_tag();
     in[6] = code == NEURON_TIMEOUT ? draw(2) * (1 + draw(machine.now)) : some_deadline();
+    if (code == NEURON_OK && current != init_task && draw(4) == 0) {
+        in[6] = NEURON_FOREVER;
+    }
     in[0] = good;
     if (number == NEURON_SYS_reply && code == NEURON_OK && good == 0) {
         return 0;
@@ -194,7 +202,9 @@ static int aim_rest(u64 number, int64_t code, u64 *in)
     case NEURON_SYS_call:
         return aim_call(code, in);
     case NEURON_SYS_recv:
-        in[0] = code == NEURON_TIMEOUT ? draw(2) * (1 + draw(machine.now)) : some_deadline();
+        in[0] = code == NEURON_TIMEOUT                 ? draw(2) * (1 + draw(machine.now))
+                : current != init_task && draw(4) == 0 ? NEURON_FOREVER
+                                                       : some_deadline();
         return 1;
     case NEURON_SYS_reply:
     case NEURON_SYS_reply_recv:

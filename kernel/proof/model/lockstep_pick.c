@@ -131,7 +131,8 @@ u64 some_deadline(void)
     case 1:
         return draw(2) == 0 ? machine.now : draw(machine.now) + 1;
     case 2:
-        return draw(3) == 0 ? NEURON_FOREVER : machine.now + 10 * DEADLINE_SPAN;
+        return draw(3) == 0 && current != init_task ? NEURON_FOREVER
+                                                    : machine.now + 10 * DEADLINE_SPAN;
     default:
         return machine.now + 1 + draw(DEADLINE_SPAN);
     }

@@ -130,22 +130,44 @@ static u64 ending_number(u32 t)
     }
 }
 
+/* As the model says it: nothing, recv, bits, queued, served. */
+static u64 wait_number(const struct task *task)
+{
+    switch (wait_reason(task->wait)) {
+    case WAIT_RECV:
+        return 1;
+    case WAIT_BITS:
+        return 2;
+    case WAIT_QUEUED:
+        return 3;
+    case WAIT_SERVED:
+        return 4;
+    default:
+        return 0;
+    }
+}
+
+int waits(u32 t)
+{
+    return wait_number(&tasks[t]) != 0;
+}
+
 static void put_task(u32 t)
 {
     const struct task *task = &tasks[t];
-    int calls = task->wait == WAIT_QUEUED || task->wait == WAIT_SERVED;
-    int returned = task->state == NEURON_TASK_RUNNING && task->wait == WAIT_NONE;
+    u64 wait = wait_number(task);
+    int returned = task->state == NEURON_TASK_RUNNING && wait == 0;
 
     put(task->state);
-    put(task->wait);
-    put(calls ? task->server : 0);
-    put(calls ? task->call_slot - task->first_slot : 0);
-    put(task->wait == WAIT_SERVED ? task->token : task->wait == WAIT_BITS ? task->mask : 0);
+    put(wait);
+    put(wait >= 3 ? task->wait % 64 : 0);
+    put(wait == 3 ? task->call_slot - task->first_slot : 0);
+    put(wait == 4 ? task->token : wait == 2 ? task->mask : 0);
     put(task->ready);
-    put(task->generation);
+    put(task->generation - WAIT_RECV);
     put(task->bits);
     put(task->peers_changed);
-    put(task->wait == WAIT_NONE ? 0 : ending_number(t));
+    put(wait == 0 ? 0 : ending_number(t));
     put(task->reset_left);
     put(task->exit_code);
     put(task->fault_cause);
@@ -213,7 +235,7 @@ static void project(void)
             put(slots[s].object);
             put(slots[s].badge);
             put(slots[s].bits);
-            put(slots[s].generation);
+            put(slots[s].generation <= NEVER ? 0 : slots[s].generation - WAIT_RECV);
         }
     }
     for (u32 w = 0; w < window_count; w++) {
@@ -251,7 +273,7 @@ static void count_returns(void)
         }
         if (tasks[t].state != NEURON_TASK_RUNNING || tasks[t].generation != pending_generation[t]) {
             pending[t] = NONE;
-        } else if (tasks[t].wait == WAIT_NONE) {
+        } else if (!waits(t)) {
             counts[pending[t]][(int64_t)tasks[t].context.x[REG_A0] + CODE_BASE]++;
             pending[t] = NONE;
         }

@@ -40,6 +40,15 @@ void pending_call(u32 task, u64 number);
 /* After an entry: what the UART took, and what of the state is another. */
 void tell_state(void);
 
+/* Whether a task waits for anything. */
+int waits(u32 t);
+
+/* The current task makes a call with these inputs (lockstep_enter.c). */
+void enter(const u64 *a, u64 number);
+
+/* Says how often a fast path did a call alone. Whether each did. */
+int enter_report(void);
+
 /* All page tables. */
 void tell_page_tables(void);
 
