@@ -14,57 +14,96 @@ sys.path.insert(0, str(PROOF))
 
 import explore  # noqa: E402  pylint: disable=wrong-import-position
 
-STATES = "40000"
+STATES = "60000"
 
-# What it is, the file, what stands there, what stands there instead, the world, and what finds it.
+# What it is, the file, what stands there, what stands there instead, and the world in which it is found.
 BUGS = [
     (
         "the end of a list is forgotten",
         "queue.c",
         "        links[last].next = task;\n    }\n    queues[queue].tail[level] = task;\n",
-        "        links[last].next = task;\n    }\n    queues[queue].tail[level] = last == NONE ? task : last;\n",
+        "        links[last].next = task;\n    }\n    queues[queue].tail[level] = last;\n",
         "queue",
-        "",
     ),
     (
         "a caller is not queued at the end",
         "port.c",
-        "queue_push_back(server, caller);",
-        "queue_push_front(server, caller);",
+        "    queue_push_back(server, caller);",
+        "    queue_push_front(server, caller);",
         "queue",
-        "was_one != NONE || was_other == NONE",
+    ),
+    (
+        "who yields goes on before its equals",
+        "sched.c",
+        "    queue_push_back(READY_QUEUE, current);\n    current = NONE;",
+        "    queue_push_front(READY_QUEUE, current);\n    current = NONE;",
+        "queue",
+    ),
+    (
+        "a fast yield forgets a link",
+        "fast.c",
+        "        links[second].previous = NONE;\n",
+        "",
+        "equals",
+    ),
+    (
+        "a fast reply does not look whether somebody else wants the server",
+        "fast.c",
+        "           tasks[server].attention == 0 &&\n",
+        "",
+        "queue",
+    ),
+    (
+        "a fast reply does not look at the token",
+        "fast.c",
+        "tasks[caller].wait == WAIT_SERVED + server && tasks[caller].token == token &&",
+        "tasks[caller].wait == WAIT_SERVED + server && token % 64 == caller &&",
+        "calls",
+    ),
+    (
+        "a fast call goes to a server that was restarted",
+        "fast.c",
+        "        if (slots[row].callee != 0 && tasks[server].wait == slots[row].generation) {\n"
+        "            serve(running, server);",
+        "        if (slots[row].callee != 0 && tasks[server].wait >= WAIT_RECV) {\n"
+        "            serve(running, server);",
+        "calls",
     ),
     (
         "bits for a task that waits for them do not wake it",
         "notify.c",
-        "    notify_deliver(task);\n}\n\nvoid notify_set_soon",
-        "}\n\nvoid notify_set_soon",
+        "    if (set_bits(task, bits)) {\n        sched_wake(task, 0);\n    }\n",
+        "    tasks[task].bits = tasks[task].bits | bits;\n    tasks[task].attention = 1;\n",
         "calls",
-        "",
     ),
     (
         "a token of an earlier call is accepted",
         "port.c",
-        "tasks[caller].token != token ||",
-        "",
+        "caller >= task_count || tasks[caller].token != token ||",
+        "caller >= task_count ||",
         "calls",
-        "",
     ),
     (
         "a token of another server's call is accepted",
         "port.c",
-        "tasks[caller].token != token ||\n        tasks[caller].server != server)",
-        "tasks[caller].token != token)",
+        "(tasks[caller].wait != WAIT_SERVED + server &&\n"
+        "         tasks[caller].wait != WAIT_SERVED_UNTIL + server)",
+        "(tasks[caller].wait < WAIT_SERVED || tasks[caller].wait >= WAIT_RECV)",
         "calls",
-        "",
     ),
     (
         "a wait that ends keeps its deadline",
         "sched.c",
-        "    deadline_set(task, NEURON_FOREVER);\n    if (front)",
-        "    if (front)",
+        "    set_deadline(task, NEURON_FOREVER);\n}\n\nvoid sched_wake(",
+        "}\n\nvoid sched_wake(",
         "calls",
-        "",
+    ),
+    (
+        "a call is queued without its deadline",
+        "port.c",
+        "sched_block(WAIT_QUEUED + server, deadline);",
+        "(void)deadline;\n    sched_block(WAIT_QUEUED + server, NEURON_FOREVER);",
+        "calls",
     ),
     (
         "the timer is not asked for again",
@@ -72,7 +111,6 @@ BUGS = [
         "if (next != armed)",
         "if (next > armed)",
         "calls",
-        "",
     ),
     (
         "callers of a dead server go on waiting",
@@ -80,7 +118,6 @@ BUGS = [
         "    fail_callers(task, NEURON_PEER_DIED);\n",
         "",
         "calls",
-        "",
     ),
     (
         "the servers of a dead client are not told",
@@ -88,7 +125,6 @@ BUGS = [
         "    tell_servers(task);\n",
         "    (void)&tell_servers;\n",
         "calls",
-        "",
     ),
     (
         "a client talks to a new server in an old session",
@@ -96,15 +132,20 @@ BUGS = [
         "        return NEURON_PEER_RESTARTED;",
         "",
         "calls",
-        "",
+    ),
+    (
+        "a restarted task is still in its old sessions",
+        "life.c",
+        "        slots[tasks[task].first_slot + s].generation = NEVER;\n",
+        "        (void)slots;\n",
+        "lives",
     ),
     (
         "a refused reply changes something",
         "port.c",
-        "    u32 server = current;\n    u32 caller = (u32)(token % 64);\n",
-        "    u32 server = current;\n    u32 caller = (u32)(token % 64);\n    tasks[server].ready = 0;\n",
+        "        return NEURON_STALE;",
+        "        return tasks[server].attention = 1, NEURON_STALE;",
         "calls",
-        "",
     ),
     (
         "a window that was taken back has an owner",
@@ -112,7 +153,6 @@ BUGS = [
         "    windows[window].owner = NONE;\n",
         "",
         "devices",
-        "",
     ),
     (
         "a mapping outlives its capability",
@@ -120,7 +160,6 @@ BUGS = [
         "            vspace_unmap(task, windows[window].place[p]);\n",
         "",
         "devices",
-        "",
     ),
     (
         "the ceiling's rights are not looked at",
@@ -128,7 +167,13 @@ BUGS = [
         "if ((rights & ceilings[target].rights) != rights)",
         "if (rights == 0)",
         "devices",
+    ),
+    (
+        "a device is given away while it is mapped",
+        "device.c",
+        "        return NEURON_MAPPED;",
         "",
+        "devices",
     ),
     (
         "a claim stays open when the line is shut",
@@ -136,15 +181,6 @@ BUGS = [
         "        windows[window].claimed = 0;\n    }\n",
         "    }\n",
         "devices",
-        "",
-    ),
-    (
-        "what a device uses is believed beyond the queue",
-        "guard.c",
-        "        if (head < vqueues[q].size) {",
-        "        if (head < vqueues[q].size + 1) {",
-        "guarded",
-        "",
     ),
     (
         "a chain in flight is overwritten",
@@ -152,7 +188,6 @@ BUGS = [
         "            return NEURON_IN_FLIGHT;",
         "",
         "guarded",
-        "",
     ),
     (
         "a queue outlives the reset of its device",
@@ -160,15 +195,13 @@ BUGS = [
         "                vqueues[vqueue_of(window, q)].size = 0;\n",
         "",
         "guarded",
-        "",
     ),
     (
-        "a region's end is off by one",
+        "a region's end is off by eight bytes",
         "guard.c",
         "bytes > region - offset)",
         "bytes > region - offset + 8)",
         "guarded",
-        "",
     ),
     (
         "a queue begins with an earlier owner's chains",
@@ -176,7 +209,6 @@ BUGS = [
         "        vqueues[q].busy[i] = 0;\n        queue_pages",
         "        queue_pages",
         "guarded",
-        "",
     ),
 ]
 
@@ -189,7 +221,7 @@ class ExploreTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             build = Path(folder)
             explore.build_explorer(build)
-            for name, file, old, new, world, says in BUGS:
+            for name, file, old, new, world in BUGS:
                 if chosen not in name:
                     continue
                 with self.subTest(name):
@@ -204,10 +236,9 @@ class ExploreTest(unittest.TestCase):
                     found = subprocess.run(
                         [program, world, STATES], capture_output=True, text=True, check=False
                     )
-                    print(f"{name}: {(found.stdout.strip().splitlines() or ['nothing'])[0]}", flush=True)
+                    print(f"{name}: {found.stdout.strip().splitlines()[0]}", flush=True)
                     self.assertEqual(found.returncode, 1, found.stdout + found.stderr)
                     self.assertIn("violated", found.stdout)
-                    self.assertIn(says, found.stdout)
 
 
 if __name__ == "__main__":

@@ -226,6 +226,8 @@ static void expand(u32 state)
 static void begin(const struct small_world *small)
 {
     explored = small;
+    printf("explore: %s: %s\n", small->name, small->promise);
+    fflush(stdout);
     small->build();
     world_boot();
     small->plug();

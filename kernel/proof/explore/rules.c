@@ -227,6 +227,14 @@ static void check_answer(const struct step *step)
     }
 }
 
+/* A task that was started is in no session. */
+static void check_started(u32 task)
+{
+    for (u32 s = tasks[task].first_slot; s < tasks[task].first_slot + tasks[task].slots; s++) {
+        RULE(slots[s].kind != NEURON_CAP_PORT || shape_session(s) == NO_SESSION, s);
+    }
+}
+
 /* TIMEOUT ends a wait, PEER_* a session, STUCK the device's work; all other errors are refusals. */
 static int is_refusal(int64_t status)
 {
@@ -260,6 +268,10 @@ int rules_after(const struct step *step)
         return 0;
     }
     check_answer(step);
+    if (step->number == NEURON_SYS_task_start && after.current == before.current &&
+        after.task[before.current].status == NEURON_OK) {
+        check_started((u32)step->in[1]);
+    }
     return after.current == before.current && after.task[before.current].reason == RUNS &&
            !died(before.current) && is_refusal((int64_t)after.task[before.current].status);
 }

@@ -25,7 +25,9 @@ enum domain {
     PORTS, /* slots with a PORT, and one of another kind */
     TOKEN,
     TAG,
+    PLAIN_TAG, /* of one message */
     DEADLINE,
+    WAITING, /* deadlines that make one wait */
     BITS,
     MASK,
     TASK,
@@ -160,6 +162,10 @@ static u32 values_of(enum domain domain, u64 *values)
         return COPY(NEURON_TAG(1, 0, 0), NEURON_TAG(2, 2, 8), NEURON_TAG(3, 5, 0));
     case DEADLINE:
         return COPY(NEURON_POLL, SOON, NEURON_FOREVER);
+    case PLAIN_TAG:
+        return COPY(NEURON_TAG(1, 0, 0));
+    case WAITING:
+        return COPY(SOON, NEURON_FOREVER);
     case BITS:
         return COPY(0, 4, 2);
     case MASK:
@@ -472,6 +478,32 @@ static void build_queue(void)
     world_port(other, server, NEURON_RIGHT_CALL | NEURON_RIGHT_NOTIFY, 1);
 }
 
+/* A client and its server, which init restarts. */
+static void build_lives(void)
+{
+    world_begin();
+    world_task(3);
+    u32 server = world_task(2);
+    u32 client = world_task(1);
+
+    world_port(client, server, NEURON_RIGHT_CALL, 0);
+}
+
+/* Three equals who take turns and notify one another. */
+static void build_equals(void)
+{
+    world_begin();
+    u32 init = world_task(2);
+    u32 first = world_task(1);
+    u32 second = world_task(1);
+    u32 third = world_task(1);
+
+    world_port(first, second, NEURON_RIGHT_NOTIFY, 1);
+    world_port(second, third, NEURON_RIGHT_NOTIFY, 1);
+    world_port(third, first, NEURON_RIGHT_NOTIFY, 1);
+    world_port(third, init, NEURON_RIGHT_NOTIFY, 1);
+}
+
 /* Two drivers that may have the same two devices. */
 static void build_devices(void)
 {
@@ -507,8 +539,26 @@ static void build_guarded(void)
 
 static void plug_rng(void)
 {
+    const u64 wait[7] = {UINT64_MAX, NEURON_FOREVER};
+
     machine.virtio_class[0] = NEURON_CLASS_VIRTIO_RNG;
     start_all();
+    init_calls(NEURON_SYS_device_cap_create, NEURON_SLOT_FACTORY, FAKE_VIRTIO_BASE,
+               NEURON_CLASS_VIRTIO_RNG, RMI, NEURON_SLOT_SCRATCH);
+    init_calls(NEURON_SYS_cap_transfer_to, NEURON_SLOT_TASK, NEURON_SLOT_SCRATCH, 1, RNG, 0);
+    shape_enter(NEURON_SYS_wait, wait);
+    assert_true(current == 1);
+}
+
+/* Its driver has started it. */
+static void plug_live(void)
+{
+    plug_rng();
+    const u64 queue[7] = {RNG, 0, 2, arena(0)};
+    const u64 start[7] = {RNG, VIRTIO_MMIO_STATUS, VIRTIO_STATUS_DRIVER_OK};
+    shape_enter(NEURON_SYS_dev_queue, queue);
+    shape_enter(NEURON_SYS_dev_write, start);
+    assert_true(windows[0].live == 1 && vqueues[0].size == 2);
 }
 
 static const u8 ipc_calls[][8] = {
@@ -523,6 +573,37 @@ static const u8 ipc_calls[][8] = {
     {NEURON_SYS_yield},
     {NEURON_SYS_dev_post + 1},
     LIFE,
+    LAST,
+};
+
+static const u8 queue_calls[][8] = {
+    {NEURON_SYS_call, PORTS, PLAIN_TAG, WORD, WORD, WORD, WORD, WAITING},
+    {NEURON_SYS_recv, WAITING},
+    {NEURON_SYS_reply, TOKEN, PLAIN_TAG, WORD, WORD, WORD, WORD},
+    {NEURON_SYS_reply_recv, TOKEN, PLAIN_TAG, WORD, WORD, WORD, WORD, WAITING},
+    {NEURON_SYS_wait, NOTHING, WAITING},
+    {NEURON_SYS_yield},
+    {NEURON_SYS_task_stop, AUTHORITY, TASK},
+    LAST,
+};
+
+static const u8 life_calls[][8] = {
+    {NEURON_SYS_call, PORTS, PLAIN_TAG, WORD, WORD, WORD, WORD, WAITING},
+    {NEURON_SYS_recv, WAITING},
+    {NEURON_SYS_reply, TOKEN, PLAIN_TAG, WORD, WORD, WORD, WORD},
+    {NEURON_SYS_reply_recv, TOKEN, PLAIN_TAG, WORD, WORD, WORD, WORD, WAITING},
+    {NEURON_SYS_wait, MASK, WAITING},
+    {NEURON_SYS_peers_changed},
+    LIFE,
+    LAST,
+};
+
+static const u8 turn_calls[][8] = {
+    {NEURON_SYS_recv, WAITING},
+    {NEURON_SYS_notify, PORTS, BITS},
+    {NEURON_SYS_wait, MASK, WAITING},
+    {NEURON_SYS_yield},
+    {NEURON_SYS_task_stop, AUTHORITY, TASK},
     LAST,
 };
 
@@ -561,10 +642,13 @@ const struct small_world small_worlds[] = {
     {"calls", "calls, replies, notifications, deadlines and restarts among three tasks",
      build_calls, start_all, ipc_calls, 200000},
     {"queue", "two equals who call one server, and init above them", build_queue, start_all,
-     ipc_calls, 100000},
+     queue_calls, 100000},
+    {"lives", "a client and its server, which die and start again", build_lives, start_all,
+     life_calls, 200000},
+    {"equals", "three equals who take turns", build_equals, start_all, turn_calls, 100000},
     {"devices", "two devices on their way between init and two drivers", build_devices, plug_rng,
      device_calls, 100000},
-    {"guarded", "a driver, its queue of two and a device that lies", build_guarded, plug_rng,
+    {"guarded", "a driver, its queue of two and a device that lies", build_guarded, plug_live,
      guarded_calls, 200000},
 };
 const u32 small_world_count = LENGTH(small_worlds);
