@@ -19,7 +19,7 @@
 
 #include <neuron/registers.h>
 
-#define CALLS_A_WORLD 1200u
+#define CALLS_A_WORLD 1000u
 #define IDLE_ROUNDS 40u
 #define LATE_MAX 30u
 #define NO_DEADLINE 7u
@@ -307,7 +307,7 @@ static void live(u64 end)
             }
         } else if (draw(12) == 0) {
             store();
-        } else if (draw(45) == 0 && (current != init_task || draw(300) == 0)) {
+        } else if (draw(24) == 0 && (current != init_task || draw(300) == 0)) {
             fault();
         } else {
             idle = 0;

@@ -357,6 +357,10 @@ static int opportunity(u64 *number, int64_t *code)
     } else if (current == init_task && window != NO_SLOT && !does_reset(window)) {
         *number = NEURON_SYS_device_cap_create;
         *code = NEURON_STUCK;
+    } else if (port != NO_SLOT && own(port)->generation > NEVER &&
+               own(port)->generation != tasks[own(port)->object].generation) {
+        *number = NEURON_SYS_call;
+        *code = NEURON_PEER_RESTARTED;
     } else if (port != NO_SLOT && tasks[own(port)->object].state == NEURON_TASK_GIVEN_UP) {
         *number = (own(port)->rights & NEURON_RIGHT_CALL) != 0 && draw(2) == 0 ? NEURON_SYS_call
                                                                                : NEURON_SYS_notify;

@@ -138,10 +138,10 @@ def main() -> None:
     )
     parser.add_argument("what", choices=["theorems", "lockstep"])
     parser.add_argument("--build", type=Path, required=True)
-    parser.add_argument("--calls", type=int, default=1000000)
+    parser.add_argument("--calls", type=int, default=1300000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--minimum", type=int, default=None, help="how often each pair must occur; calls / 1000"
+        "--minimum", type=int, default=None, help="how often each pair must occur; calls / 1300"
     )
     arguments = parser.parse_args()
     build = arguments.build.resolve()
@@ -149,7 +149,7 @@ def main() -> None:
     if arguments.what == "theorems":
         theorems(build)
     else:
-        minimum = arguments.calls // 1000 if arguments.minimum is None else arguments.minimum
+        minimum = arguments.calls // 1300 if arguments.minimum is None else arguments.minimum
         lockstep(build, arguments.calls, arguments.seed, minimum)
 
 
