@@ -110,15 +110,16 @@ enum arch_irq_order {
 /*@ requires 0 < irq < NEURON_IRQS_MAX;
     requires order <= ARCH_IRQ_COMPLETE;
     requires order == ARCH_IRQ_SHUT ==> line_claimed[irq] == 0;
-    requires order == ARCH_IRQ_COMPLETE ==> line_claimed[irq] == 1 && line_open[irq] == 1;
+    requires order == ARCH_IRQ_COMPLETE ==> line_claimed[irq] == 1;
     assigns line_open[irq], line_claimed[irq];
-    ensures line_open[irq] == (order == ARCH_IRQ_SHUT ? 0 : 1);
+    ensures line_open[irq] ==
+      (order == ARCH_IRQ_OPEN ? 1 : order == ARCH_IRQ_SHUT ? 0 : \old(line_open[irq]));
     ensures line_claimed[irq] == (order == ARCH_IRQ_COMPLETE ? 0 : \old(line_claimed[irq])); */
 void arch_irq_order(u32 irq, u32 order);
 
 /* The line that interrupts, which is then silent until it is completed; 0: none does. */
 /*@ assigns line_claimed[0 .. NEURON_IRQS_MAX - 1];
-    ensures 0 < \result < NEURON_IRQS_MAX ==> line_open[\result] == 1 &&
+    ensures 0 < \result < NEURON_IRQS_MAX ==>
       \old(line_claimed[\at(\result, Post)]) == 0 && line_claimed[\result] == 1;
     ensures \forall integer i; 0 <= i < NEURON_IRQS_MAX && i != \result ==>
       line_claimed[i] == \old(line_claimed[i]); */

@@ -41,8 +41,14 @@ u32 crc32c_words(const u64 *words, u64 count)
 {
     u32 crc = 0xffffffff;
 
+    /*@ loop invariant 0 <= i <= count;
+        loop assigns i, crc;
+        loop variant count - i; */
     for (u64 i = 0; i < count; i++) {
         u64 word = words[i];
+        /*@ loop invariant 0 <= byte <= 8;
+            loop assigns byte, crc, word;
+            loop variant 8 - byte; */
         for (u32 byte = 0; byte < 8; byte++) {
             crc = crc_of_byte[(crc ^ word) % 256] ^ (crc / 256);
             word = word / 256;

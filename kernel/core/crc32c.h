@@ -5,6 +5,8 @@
 #include "types.h"
 
 /* Checksum of `count` words, taken as their little-endian bytes. */
+/*@ requires \valid_read(words + (0 .. count - 1));
+    assigns \nothing; */
 u32 crc32c_words(const u64 *words, u64 count);
 
 #endif

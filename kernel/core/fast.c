@@ -11,7 +11,6 @@
  * and the checks told in each of them.
  */
 #define FAST_BYTES 64u
-#define NOINLINE __attribute__((noinline))
 
 /* What a tag says without its label: nothing, or all words and no bytes. */
 #define NO_WORDS 0u
@@ -41,8 +40,7 @@ static inline void copy_words(u64 to, u64 from, u64 words)
 static inline int is_due(u64 token, u64 caller, u64 server)
 {
     return tasks[caller].wait == WAIT_SERVED + server && tasks[caller].token == token &&
-           tasks[server].attention == 0 &&
-           queues[READY_QUEUE].levels <= tasks[caller].no_higher;
+           tasks[server].attention == 0 && queues[READY_QUEUE].levels <= tasks[caller].no_higher;
 }
 
 /* The caller waits for the server, which runs. */
@@ -154,7 +152,8 @@ void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64
         u64 row = tasks[running].first_slot + slot;
         u64 target = slots[row].notified - 1;
         if (slots[row].notified != 0 && (bits & slots[row].bits) == bits) {
-            if (tasks[target].wait == WAIT_NONE || tasks[target].wait - WAIT_QUEUED < WAIT_RECV - WAIT_QUEUED) {
+            if (tasks[target].wait == WAIT_NONE ||
+                tasks[target].wait - WAIT_QUEUED < WAIT_RECV - WAIT_QUEUED) {
                 tasks[target].bits = tasks[target].bits | bits;
                 tasks[target].attention = 1;
                 arch_return();

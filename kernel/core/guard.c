@@ -17,88 +17,232 @@
 #define REGISTER_MODULUS 0x100000000u
 #define STATUS_MODULUS 256u /* of 0x100 a device keeps 0, and resets behind our back */
 
-static int is_virtio(u64 window)
+/* What a device may be told. The rings of a queue are in its page, one behind the other. */
+/*@ logic integer queue_phys(integer q) = pages_phys(ARCH_QUEUE_PAGES) + q * NEURON_PAGE;
+
+    predicate address_told(integer reg, integer value, integer phys) =
+      (reg == VIRTIO_MMIO_QUEUE_DESC_LOW && value == phys % 0x100000000) ||
+      (reg == VIRTIO_MMIO_QUEUE_DRIVER_LOW &&
+       value == (phys + 16 * NEURON_QUEUE_SIZE_MAX) % 0x100000000) ||
+      (reg == VIRTIO_MMIO_QUEUE_DEVICE_LOW &&
+       value == (phys + NEURON_QUEUE_USED_OFFSET) % 0x100000000) ||
+      ((reg == VIRTIO_MMIO_QUEUE_DESC_HIGH || reg == VIRTIO_MMIO_QUEUE_DRIVER_HIGH ||
+        reg == VIRTIO_MMIO_QUEUE_DEVICE_HIGH) && value == 0);
+
+    predicate features_allowed(integer word, integer value) =
+      (value & (word == 0 ? VIRTIO_FEATURES_0 : VIRTIO_FEATURES_1)) == value;
+
+    predicate virtio_told{L}(integer w, integer reg, u32 value) =
+      reg == VIRTIO_MMIO_QUEUE_SEL || reg == VIRTIO_MMIO_DEVICE_FEATURES_SEL ||
+      (reg == VIRTIO_MMIO_STATUS && value < STATUS_MODULUS) ||
+      (reg == VIRTIO_MMIO_DRIVER_FEATURES_SEL && value < VIRTIO_FEATURE_WORDS) ||
+      (reg == VIRTIO_MMIO_DRIVER_FEATURES &&
+       (value == 0 || features_allowed(windows[w].feature_word, value))) ||
+      (reg == VIRTIO_MMIO_QUEUE_NUM && value <= NEURON_QUEUE_SIZE_MAX) ||
+      (reg == VIRTIO_MMIO_QUEUE_READY && value == 1) ||
+      (reg == VIRTIO_MMIO_QUEUE_NOTIFY && value < NEURON_WINDOW_QUEUES) ||
+      address_told(reg, value, queue_phys(2 * w)) || address_told(reg, value, queue_phys(2 * w + 1));
+
+    predicate rtc_told(integer reg) =
+      reg == GOLDFISH_RTC_ALARM_LOW || reg == GOLDFISH_RTC_ALARM_HIGH ||
+      reg == GOLDFISH_RTC_IRQ_ENABLED || reg == GOLDFISH_RTC_CLEAR_ALARM ||
+      reg == GOLDFISH_RTC_CLEAR_INTERRUPT;
+
+    predicate told{L}(integer w, integer reg, u32 value) =
+      is_virtio{L}(w) ? virtio_told{L}(w, reg, value)
+                      : windows[w].class == NEURON_CLASS_RTC && rtc_told(reg); */
+
+/* The one way to a register: what cannot be told is not. */
+/*@ requires window: window < NEURON_WINDOWS_MAX && windows[window].base % NEURON_PAGE == 0;
+    requires told: told(window, reg, value);
+    assigns \nothing; */
+static inline void tell(u32 window, u64 reg, u32 value)
+{
+    arch_device_write(windows[window].base, reg, value);
+}
+
+/*@ requires window: window < NEURON_WINDOWS_MAX;
+    assigns \nothing;
+    ensures virtio: \result != 0 <==> is_virtio(window); */
+static int has_virtio(u64 window)
 {
     return windows[window].transport == NEURON_TRANSPORT_VIRTIO_MMIO;
 }
 
 u64 guard_class(u32 window)
 {
-    if (!is_virtio(window)) {
+    if (!has_virtio(window)) {
         return windows[window].class;
     }
-    if (arch_device_read(windows[window].base, VIRTIO_MMIO_MAGIC) != VIRTIO_MMIO_MAGIC_VALUE) {
+    if (arch_device_read(windows[window].base, VIRTIO_MMIO_MAGIC) != VIRTIO_MMIO_MAGIC_VALUE ||
+        arch_device_read(windows[window].base, VIRTIO_MMIO_VERSION) != VIRTIO_MMIO_MODERN) {
         return 0;
     }
     return arch_device_read(windows[window].base, VIRTIO_MMIO_DEVICE_ID);
 }
 
+/*@ requires queue: window < window_count <= NEURON_WINDOWS_MAX;
+    requires own: q == 2 * window || q == 2 * window + 1;
+    assigns vqueues[q].place;
+    ensures gone: vqueues[q].place == 0;
+    ensures others: \forall integer w; 0 <= w < window_count && w != window ==>
+      guarded_ok{Pre}(w) ==> guarded_ok(w); */
+static void no_place(u32 window, u32 q)
+{
+    (void)window;
+    vqueues[q].place = 0;
+    /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && p != q && chains_ok{Pre}(p) ==>
+          chains_ok(p); */
+    /*@ assert rings: \forall integer p; 0 <= p < 2 * window_count && p != q && ring_ok{Pre}(p) ==>
+          ring_ok(p); */
+    /*@ assert queues: \forall integer t, o, p; 0 <= p < 2 * window_count && p != q &&
+          vqueue_ok{Pre}(t, o, p) ==> vqueue_ok(t, o, p); */
+}
+
+/*@ requires tasks: tasks_inv && windows[window].task < task_count;
+    requires spaces: page_tables_inv;
+    requires own: q == 2 * window || q == 2 * window + 1;
+    requires queue: window < window_count;
+    requires place: vqueues[q].place == 0 || in_arena(windows[window].task, vqueues[q].place);
+    assigns vqueues[q].place, page_tables[row_of(window, q)][column_of(window, q)];
+    ensures spaces: page_tables_inv;
+    ensures others: \forall integer w; 0 <= w < window_count && w != window ==>
+      guarded_ok{Pre}(w) ==> guarded_ok(w);
+    ensures gone: vqueues[q].place == 0; */
+static void unmap_queue(u32 window, u32 q)
+{
+    if (vqueues[q].place != 0) {
+        vspace_unmap(windows[window].task, vqueues[q].place);
+        arch_flush_page(windows[window].task, vqueues[q].place);
+        no_place(window, q);
+    }
+}
+
 void guard_unmap_queues(u32 window)
 {
-    for (u32 q = vqueue_of(window, 0); q < vqueue_of(window, NEURON_WINDOW_QUEUES); q++) {
-        if (vqueues[q].place != 0) {
-            vspace_unmap(windows[window].task, vqueues[q].place);
-            arch_flush_page(windows[window].task, vqueues[q].place);
-            vqueues[q].place = 0;
-        }
-    }
+    unmap_queue(window, vqueue_of(window, 0));
+    unmap_queue(window, vqueue_of(window, 1));
 }
 
 int guard_is_mapped(u32 window)
 {
-    for (u32 q = vqueue_of(window, 0); q < vqueue_of(window, NEURON_WINDOW_QUEUES); q++) {
-        if (vqueues[q].place != 0) {
-            return 1;
-        }
-    }
-    return 0;
+    return vqueues[vqueue_of(window, 0)].place != 0 || vqueues[vqueue_of(window, 1)].place != 0;
 }
 
 /* The word of features that a device has selected may survive its reset, or not, so it is selected anew:
  * else features for one word, which are allowed there, land in the other. */
+/*@ requires window: window < NEURON_WINDOWS_MAX && windows[window].base % NEURON_PAGE == 0;
+    requires virtio: is_virtio(window);
+    requires word: word < VIRTIO_FEATURE_WORDS;
+    requires allowed: features == 0 ||
+      (word == windows[window].feature_word && features_allowed(word, features));
+    assigns \nothing; */
 static void write_features(u32 window, u32 word, u32 features)
 {
-    arch_device_write(windows[window].base, VIRTIO_MMIO_DRIVER_FEATURES_SEL, word);
-    arch_device_write(windows[window].base, VIRTIO_MMIO_DRIVER_FEATURES, features);
+    tell(window, VIRTIO_MMIO_DRIVER_FEATURES_SEL, word);
+    tell(window, VIRTIO_MMIO_DRIVER_FEATURES, features);
 }
 
 /* Nobody set an alarm, and it did not go off. */
-static void stop_rtc(u64 base)
+/*@ requires window: window < NEURON_WINDOWS_MAX && windows[window].base % NEURON_PAGE == 0;
+    requires rtc: !is_virtio(window) && windows[window].class == NEURON_CLASS_RTC;
+    assigns \nothing; */
+static void stop_rtc(u32 window)
 {
-    arch_device_write(base, GOLDFISH_RTC_IRQ_ENABLED, 0);
-    arch_device_write(base, GOLDFISH_RTC_CLEAR_ALARM, 1);
-    arch_device_write(base, GOLDFISH_RTC_CLEAR_INTERRUPT, 1);
+    tell(window, GOLDFISH_RTC_IRQ_ENABLED, 0);
+    tell(window, GOLDFISH_RTC_CLEAR_ALARM, 1);
+    tell(window, GOLDFISH_RTC_CLEAR_INTERRUPT, 1);
 }
 
-int guard_reset(u32 window)
+/* Whether the device says that it is reset. It says so at once if it was reset before. */
+/*@ requires window: window < NEURON_WINDOWS_MAX && windows[window].base % NEURON_PAGE == 0;
+    assigns \nothing;
+    ensures result: \result == 0 || \result == 1; */
+static int is_reset(u32 window)
 {
-    u64 base = windows[window].base;
-
-    if (!is_virtio(window)) {
-        if (windows[window].class == NEURON_CLASS_RTC) {
-            stop_rtc(base);
-        }
-        return 1;
-    }
-    windows[window].live = 0;
-    windows[window].feature_word = 0;
-    arch_device_write(base, VIRTIO_MMIO_STATUS, 0);
+    /*@ loop invariant bound: 0 <= n <= RESET_READS;
+        loop assigns n;
+        loop variant RESET_READS - n; */
     for (u32 n = 0; n < RESET_READS; n++) {
-        if (arch_device_read(base, VIRTIO_MMIO_STATUS) == 0) {
-            guard_unmap_queues(window);
-            for (u32 q = 0; q < NEURON_WINDOW_QUEUES; q++) {
-                vqueues[vqueue_of(window, q)].size = 0;
-            }
-            /* They may survive too: those of firmware, or of another owner. */
-            write_features(window, 1, 0);
-            write_features(window, 0, 0);
+        if (arch_device_read(windows[window].base, VIRTIO_MMIO_STATUS) == 0) {
             return 1;
         }
     }
     return 0;
 }
 
+/* What the driver said counts from now on. */
+/*@ requires holders: holders_inv;
+    requires guard: guard_inv;
+    requires window: window < window_count <= NEURON_WINDOWS_MAX;
+    requires word: word < VIRTIO_FEATURE_WORDS;
+    assigns windows[window].live, windows[window].feature_word;
+    ensures holders: holders_inv;
+    ensures guard: guard_inv;
+    ensures said: windows[window].live == live && windows[window].feature_word == word; */
+static void note(u32 window, u32 live, u32 word)
+{
+    windows[window].live = live;
+    windows[window].feature_word = word;
+    /*@ assert same: \forall integer w; 0 <= w < window_count ==>
+          windows[w].task == \at(windows[w].task, Pre) &&
+          windows[w].owner == \at(windows[w].owner, Pre) &&
+          windows[w].base == \at(windows[w].base, Pre); */
+    /*@ assert each: \forall integer w; 0 <= w < window_count ==>
+          guarded_ok{Pre}(w) ==> guarded_ok(w); */
+}
+
+/* The device has no queues any more. */
+/*@ requires window: window < window_count <= NEURON_WINDOWS_MAX;
+    requires unmapped: vqueues[2 * window].place == 0 && vqueues[2 * window + 1].place == 0;
+    requires word: windows[window].base % NEURON_PAGE == 0 &&
+      windows[window].feature_word < VIRTIO_FEATURE_WORDS;
+    requires others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
+    assigns vqueues[2 * window].size, vqueues[2 * window + 1].size;
+    ensures guard: guard_inv;
+    ensures none: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0; */
+static void forget_queues(u32 window)
+{
+    vqueues[vqueue_of(window, 0)].size = 0;
+    vqueues[vqueue_of(window, 1)].size = 0;
+    /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && p / 2 != window &&
+          chains_ok{Pre}(p) ==> chains_ok(p); */
+    /*@ assert rings: \forall integer p; 0 <= p < 2 * window_count && p / 2 != window &&
+          ring_ok{Pre}(p) ==> ring_ok(p); */
+    /*@ assert queues: \forall integer t, o, p; 0 <= p < 2 * window_count && p / 2 != window &&
+          vqueue_ok{Pre}(t, o, p) ==> vqueue_ok(t, o, p); */
+    /*@ assert each: \forall integer w; 0 <= w < window_count && w != window ==>
+          guarded_ok{Pre}(w) ==> guarded_ok(w); */
+    //@ assert own: guarded_ok(window);
+}
+
+int guard_reset(u32 window)
+{
+    if (!has_virtio(window)) {
+        if (windows[window].class == NEURON_CLASS_RTC) {
+            stop_rtc(window);
+        }
+        return 1;
+    }
+    note(window, 0, 0);
+    tell(window, VIRTIO_MMIO_STATUS, 0);
+    if (!is_reset(window)) {
+        return 0;
+    }
+    guard_unmap_queues(window);
+    forget_queues(window);
+    /* They may survive too: those of firmware, or of another owner. */
+    write_features(window, 1, 0);
+    write_features(window, 0, 0);
+    return 1;
+}
+
 /* Whether the owner of a virtio device may write `value` to `reg`. */
+/*@ requires window: window < NEURON_WINDOWS_MAX;
+    assigns \nothing;
+    ensures checked: \result == NEURON_OK ==> value < REGISTER_MODULUS &&
+      virtio_told(window, reg, (u32)value);
+    ensures refused: \result != NEURON_STUCK; */
 static int check_virtio_write(u64 window, u64 reg, u64 value)
 {
     switch (reg) {
@@ -111,7 +255,8 @@ static int check_virtio_write(u64 window, u64 reg, u64 value)
         return value < VIRTIO_FEATURE_WORDS ? NEURON_OK : NEURON_BAD_VALUE;
     case VIRTIO_MMIO_DRIVER_FEATURES: {
         u64 allowed = windows[window].feature_word == 0 ? VIRTIO_FEATURES_0 : VIRTIO_FEATURES_1;
-        return (value & allowed) == value ? NEURON_OK : NEURON_BAD_VALUE;
+        return value < REGISTER_MODULUS && (value & allowed) == value ? NEURON_OK
+                                                                      : NEURON_BAD_VALUE;
     }
     case VIRTIO_MMIO_QUEUE_NOTIFY:
         if (value >= NEURON_WINDOW_QUEUES) {
@@ -126,6 +271,9 @@ static int check_virtio_write(u64 window, u64 reg, u64 value)
 }
 
 /* Whether the owner of the RTC may write to `reg`: its alarm, not its time, which is everybody's. */
+/*@ assigns \nothing;
+    ensures checked: \result == NEURON_OK ==> value < REGISTER_MODULUS && rtc_told(reg);
+    ensures refused: \result != NEURON_STUCK; */
 static int check_rtc_write(u64 reg, u64 value)
 {
     if (reg != GOLDFISH_RTC_ALARM_LOW && reg != GOLDFISH_RTC_ALARM_HIGH &&
@@ -136,9 +284,14 @@ static int check_rtc_write(u64 reg, u64 value)
     return value < REGISTER_MODULUS ? NEURON_OK : NEURON_BAD_VALUE;
 }
 
+/*@ requires window: window < NEURON_WINDOWS_MAX;
+    assigns \nothing;
+    ensures checked: \result == NEURON_OK ==> value < REGISTER_MODULUS &&
+      told(window, reg, (u32)value);
+    ensures refused: \result != NEURON_STUCK; */
 static int check_write(u64 window, u64 reg, u64 value)
 {
-    if (is_virtio(window)) {
+    if (has_virtio(window)) {
         return check_virtio_write(window, reg, value);
     }
     return windows[window].class == NEURON_CLASS_RTC ? check_rtc_write(reg, value)
@@ -146,6 +299,18 @@ static int check_write(u64 window, u64 reg, u64 value)
 }
 
 /* Writes what check_virtio_write() allows. */
+/*@ requires state: guarded;
+    requires window: window < window_count && is_virtio(window);
+    requires told: virtio_told(window, reg, value);
+    assigns windows[window].live, windows[window].feature_word,
+      vqueues[2 * window].size, vqueues[2 * window].place,
+      vqueues[2 * window + 1].size, vqueues[2 * window + 1].place,
+      page_tables[row_of(window, 2 * window)][column_of(window, 2 * window)],
+      page_tables[row_of(window, 2 * window + 1)][column_of(window, 2 * window + 1)];
+    ensures holders: holders_inv;
+    ensures spaces: page_tables_inv;
+    ensures guard: guard_inv;
+    ensures result: \result == NEURON_OK || \result == NEURON_STUCK; */
 static int write_virtio(u32 window, u64 reg, u32 value)
 {
     if (reg == VIRTIO_MMIO_STATUS && value == 0) {
@@ -156,12 +321,12 @@ static int write_virtio(u32 window, u64 reg, u32 value)
         return NEURON_OK;
     }
     if (reg == VIRTIO_MMIO_STATUS) {
-        windows[window].live = value / VIRTIO_STATUS_DRIVER_OK % 2;
+        note(window, value / VIRTIO_STATUS_DRIVER_OK % 2, windows[window].feature_word);
     }
     if (reg == VIRTIO_MMIO_DRIVER_FEATURES_SEL) {
-        windows[window].feature_word = value;
+        note(window, windows[window].live, value);
     }
-    arch_device_write(windows[window].base, reg, value);
+    tell(window, reg, value);
     return NEURON_OK;
 }
 
@@ -173,19 +338,28 @@ int guard_write(u64 slot, u64 reg, u64 value)
         return status;
     }
     u32 window = (u32)slots[row].object;
+    //@ assert named: window == slot_window(slot);
     status = check_write(window, reg, value);
     if (status != NEURON_OK) {
         return status;
     }
 
-    if (is_virtio(window)) {
+    if (has_virtio(window)) {
         return write_virtio(window, reg, (u32)value);
     }
-    arch_device_write(windows[window].base, reg, (u32)value);
+    tell(window, reg, (u32)value);
     return NEURON_OK;
 }
 
 /* The queue that a slot and a number name: its device is a virtio device. OK and its row, or why not. */
+/*@ requires tasks: tasks_inv && current < task_count;
+    requires slots: slots_inv && holders_inv;
+    requires out: \valid(window) && \valid(found) && \separated(window, found);
+    assigns *window, *found;
+    ensures own: \result == NEURON_OK ==> *window == slot_window(slot) && *window < window_count &&
+      is_virtio(*window) && windows[*window].task == current && windows[*window].owner != NONE;
+    ensures queue: \result == NEURON_OK ==> queue < NEURON_WINDOW_QUEUES &&
+      *found == 2 * *window + queue; */
 static int find_queue(u64 slot, u64 queue, u32 *window, u32 *found)
 {
     u32 row = 0;
@@ -193,7 +367,7 @@ static int find_queue(u64 slot, u64 queue, u32 *window, u32 *found)
     if (status != NEURON_OK) {
         return status;
     }
-    if (!is_virtio(slots[row].object) || queue >= NEURON_WINDOW_QUEUES) {
+    if (!has_virtio(slots[row].object) || queue >= NEURON_WINDOW_QUEUES) {
         return NEURON_BAD_QUEUE;
     }
     *window = (u32)slots[row].object;
@@ -202,33 +376,44 @@ static int find_queue(u64 slot, u64 queue, u32 *window, u32 *found)
 }
 
 /* Whether the device has this queue, with so many descriptors. */
-static int check_size(u64 base, u64 queue, u64 size)
+/*@ requires window: window < NEURON_WINDOWS_MAX && windows[window].base % NEURON_PAGE == 0;
+    requires virtio: is_virtio(window);
+    assigns \nothing;
+    ensures size: \result == NEURON_OK ==> 1 <= size <= NEURON_QUEUE_SIZE_MAX; */
+static int check_size(u32 window, u64 queue, u64 size)
 {
     if (size == 0 || size > NEURON_QUEUE_SIZE_MAX || (size & (size - 1)) != 0) {
         return NEURON_BAD_SIZE;
     }
-    arch_device_write(base, VIRTIO_MMIO_QUEUE_SEL, (u32)queue);
-    u32 most = arch_device_read(base, VIRTIO_MMIO_QUEUE_NUM_MAX);
+    tell(window, VIRTIO_MMIO_QUEUE_SEL, (u32)queue);
+    u32 most = arch_device_read(windows[window].base, VIRTIO_MMIO_QUEUE_NUM_MAX);
     if (most == 0) {
         return NEURON_BAD_QUEUE;
     }
     return size <= most ? NEURON_OK : NEURON_BAD_SIZE;
 }
 
-/* What of the page is no ring: boot did not clear it, and the owner reads it. */
-static void clear_unused(u32 q)
-{
-    for (u32 i = 0; i < sizeof(queue_pages[q].available.unused) / 2; i++) {
-        queue_pages[q].available.unused[i] = 0;
-    }
-    for (u32 i = 0; i < sizeof(queue_pages[q].used.unused) / 2; i++) {
-        queue_pages[q].used.unused[i] = 0;
-    }
-}
-
-/* An empty queue. Nobody sees what an earlier owner had in it. */
+/* An empty queue. Nobody sees what an earlier owner had in it, nor what was there at boot. */
+/*@ requires queue: q < NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES;
+    assigns vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1],
+      vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1], vqueues[q].available, vqueues[q].used,
+      queue_pages[q];
+    ensures descriptors: \forall integer d; 0 <= d < NEURON_QUEUE_SIZE_MAX ==>
+      queue_pages[q].descriptors[d].bytes == 0 && queue_pages[q].descriptors[d].flags == 0;
+    ensures chains: \forall integer d; 0 <= d < NEURON_QUEUE_SIZE_MAX ==>
+      vqueues[q].chain[d] == 0 && queue_pages[q].available.ring[d] == 0;
+    ensures indices: vqueues[q].available == 0 && vqueues[q].used == 0 &&
+      queue_pages[q].available.index == 0; */
 static void clear(u32 q)
 {
+    /*@ loop invariant bound: 0 <= i <= NEURON_QUEUE_SIZE_MAX;
+        loop invariant descriptors: \forall integer d; 0 <= d < i ==>
+          queue_pages[q].descriptors[d].bytes == 0 && queue_pages[q].descriptors[d].flags == 0;
+        loop invariant chains: \forall integer d; 0 <= d < i ==>
+          vqueues[q].chain[d] == 0 && queue_pages[q].available.ring[d] == 0;
+        loop assigns i, vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1],
+          vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1], queue_pages[q];
+        loop variant NEURON_QUEUE_SIZE_MAX - i; */
     for (u32 i = 0; i < NEURON_QUEUE_SIZE_MAX; i++) {
         vqueues[q].chain[i] = 0;
         vqueues[q].busy[i] = 0;
@@ -248,24 +433,76 @@ static void clear(u32 q)
     queue_pages[q].used.flags = 0;
     queue_pages[q].used.index = 0;
     queue_pages[q].used.available_event = 0;
+    /*@ loop invariant bound: 0 <= i <= sizeof(queue_pages[q].available.unused) / 2;
+        loop assigns i, queue_pages[q].available.unused[0 .. 124];
+        loop variant sizeof(queue_pages[q].available.unused) / 2 - i; */
+    for (u32 i = 0; i < sizeof(queue_pages[q].available.unused) / 2; i++) {
+        queue_pages[q].available.unused[i] = 0;
+    }
+    /*@ loop invariant bound: 0 <= i <= sizeof(queue_pages[q].used.unused) / 2;
+        loop assigns i, queue_pages[q].used.unused[0 .. 252];
+        loop variant sizeof(queue_pages[q].used.unused) / 2 - i; */
+    for (u32 i = 0; i < sizeof(queue_pages[q].used.unused) / 2; i++) {
+        queue_pages[q].used.unused[i] = 0;
+    }
 }
 
-static void write_address(u64 base, u64 low_register, u64 phys)
+/* An empty queue for the owner of the window, who reads it at `va`. */
+/*@ requires guard: guard_inv;
+    requires window: window < window_count <= NEURON_WINDOWS_MAX && windows[window].owner != NONE;
+    requires queue: q == 2 * window || q == 2 * window + 1;
+    requires size: 1 <= size <= NEURON_QUEUE_SIZE_MAX;
+    requires place: in_arena(windows[window].task, va);
+    assigns vqueues[q], queue_pages[q];
+    ensures guard: guard_inv;
+    ensures size: vqueues[q].size == size; */
+static void begin_queue(u32 window, u32 q, u32 size, u64 va)
 {
-    arch_device_write(base, low_register, (u32)(phys % REGISTER_MODULUS));
-    arch_device_write(base, low_register + 4, (u32)(phys / REGISTER_MODULUS));
+    (void)window;
+    clear(q);
+    vqueues[q].size = size;
+    vqueues[q].place = va;
+    //@ assert empty: descriptors_ok(windows[window].task, size, q) && chains_ok(q) && ring_ok(q);
+    //@ assert new: vqueue_ok(windows[window].task, windows[window].owner, q);
+    /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && p != q && chains_ok{Pre}(p) ==>
+          chains_ok(p); */
+    /*@ assert rings: \forall integer p; 0 <= p < 2 * window_count && p != q && ring_ok{Pre}(p) ==>
+          ring_ok(p); */
+    /*@ assert descriptors: \forall integer t, n, p; 0 <= p < 2 * window_count && p != q &&
+          descriptors_ok{Pre}(t, n, p) ==> descriptors_ok(t, n, p); */
+    /*@ assert queues: \forall integer t, o, p; 0 <= p < 2 * window_count && p != q &&
+          vqueue_ok{Pre}(t, o, p) ==> vqueue_ok(t, o, p); */
+    /*@ assert each: \forall integer w; 0 <= w < window_count && w != window ==>
+          guarded_ok{Pre}(w) ==> guarded_ok(w); */
+    //@ assert own: guarded_ok{Pre}(window) && guarded_ok(window);
+}
+
+/*@ requires window: window < NEURON_WINDOWS_MAX && windows[window].base % NEURON_PAGE == 0;
+    requires low: told(window, low_register, (u32)(phys % REGISTER_MODULUS));
+    requires high: told(window, (u64)(low_register + 4), (u32)(phys / REGISTER_MODULUS));
+    assigns \nothing; */
+static void write_address(u32 window, u64 low_register, u64 phys)
+{
+    tell(window, low_register, (u32)(phys % REGISTER_MODULUS));
+    tell(window, low_register + 4, (u32)(phys / REGISTER_MODULUS));
 }
 
 /* Tells the device where the selected queue is. */
-static void set_up(u64 base, u64 phys, u64 size)
+/*@ requires window: window < NEURON_WINDOWS_MAX && windows[window].base % NEURON_PAGE == 0;
+    requires virtio: is_virtio(window);
+    requires page: phys == queue_phys(2 * window) || phys == queue_phys(2 * window + 1);
+    requires kernel: phys + NEURON_PAGE <= NEURON_PAYLOAD_BASE;
+    requires size: size <= NEURON_QUEUE_SIZE_MAX;
+    assigns \nothing; */
+static void set_up(u32 window, u64 phys, u64 size)
 {
-    arch_device_write(base, VIRTIO_MMIO_QUEUE_NUM, (u32)size);
-    write_address(base, VIRTIO_MMIO_QUEUE_DESC_LOW, phys);
-    write_address(base, VIRTIO_MMIO_QUEUE_DRIVER_LOW,
+    tell(window, VIRTIO_MMIO_QUEUE_NUM, (u32)size);
+    write_address(window, VIRTIO_MMIO_QUEUE_DESC_LOW, phys);
+    write_address(window, VIRTIO_MMIO_QUEUE_DRIVER_LOW,
                   phys + offsetof(struct neuron_queue_page, available));
-    write_address(base, VIRTIO_MMIO_QUEUE_DEVICE_LOW, phys + NEURON_QUEUE_USED_OFFSET);
+    write_address(window, VIRTIO_MMIO_QUEUE_DEVICE_LOW, phys + NEURON_QUEUE_USED_OFFSET);
     arch_device_fence();
-    arch_device_write(base, VIRTIO_MMIO_QUEUE_READY, 1);
+    tell(window, VIRTIO_MMIO_QUEUE_READY, 1);
 }
 
 int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
@@ -286,25 +523,33 @@ int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
     if (vspace_entry(current, va) != 0) {
         return NEURON_ALREADY_MAPPED;
     }
-    status = check_size(windows[window].base, queue, size);
+    status = check_size(window, queue, size);
     if (status != NEURON_OK) {
         return status;
     }
 
     u64 phys = arch_phys(ARCH_QUEUE_PAGES) + (u64)q * NEURON_PAGE;
-    clear(q);
-    clear_unused(q);
-    vqueues[q].size = (u32)size;
-    vqueues[q].place = va;
-    set_up(windows[window].base, phys, size);
+    begin_queue(window, q, (u32)size, va);
+    set_up(window, phys, size);
     vspace_map_page(current, va, phys, NEURON_PROT_R);
     arch_flush_page(current, va);
     return NEURON_OK;
 }
 
 /* The device used the chain that begins at `head`: its descriptors can be posted again. */
+/*@ requires queue: q < NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES;
+    requires head: head < vqueues[q].size <= NEURON_QUEUE_SIZE_MAX;
+    requires chains: chains_ok(q);
+    assigns vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1],
+      vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1];
+    ensures chains: chains_ok(q); */
 static void take_back(u32 q, u32 head)
 {
+    /*@ loop invariant bound: 0 <= i <= vqueues[q].chain[head];
+        loop invariant rest: \forall integer d; 0 <= d < NEURON_QUEUE_SIZE_MAX &&
+          !(head <= d < head + i) ==> vqueues[q].busy[d] == \at(vqueues[q].busy[d], Pre);
+        loop assigns i, vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1];
+        loop variant vqueues[q].chain[head] - i; */
     for (u32 i = 0; i < vqueues[q].chain[head]; i++) {
         vqueues[q].busy[head + i] = 0;
     }
@@ -313,22 +558,57 @@ static void take_back(u32 q, u32 head)
 
 /* Looks what the device has used since the last time. It may write what it likes: nothing is believed but
  * that a chain which was posted is free, and that at most once. */
-static void collect(u32 q)
+/*@ requires guard: guard_inv;
+    requires window: window < window_count <= NEURON_WINDOWS_MAX;
+    requires queue: (q == 2 * window || q == 2 * window + 1) && vqueues[q].size != 0;
+    assigns vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1],
+      vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1], vqueues[q].used;
+    ensures guard: guard_inv; */
+static void collect(u32 window, u32 q)
 {
     u32 end = queue_pages[q].used.index;
 
+    (void)window;
+    //@ assert before: guarded_ok{Pre}(window);
     arch_device_fence();
+    /*@ loop invariant bound: 0 <= n <= vqueues[q].size;
+        loop invariant chains: chains_ok(q);
+        loop invariant ring: ring_ok(q);
+        loop assigns n, vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1],
+          vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1], vqueues[q].used;
+        loop variant vqueues[q].size - n; */
     for (u32 n = 0; n < vqueues[q].size && vqueues[q].used != end; n++) {
         u32 head = queue_pages[q].used.ring[vqueues[q].used % vqueues[q].size].id;
         vqueues[q].used = (vqueues[q].used + 1) % RING_MODULUS;
+        //@ assert still: chains_ok{LoopCurrent}(q) && chains_ok(q);
         if (head < vqueues[q].size) {
             take_back(q, head);
         }
     }
+    /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && p != q && chains_ok{Pre}(p) ==>
+          chains_ok(p); */
+    /*@ assert rings: \forall integer p; 0 <= p < 2 * window_count && p != q && ring_ok{Pre}(p) ==>
+          ring_ok(p); */
+    /*@ assert descriptors: \forall integer t, n, p; 0 <= p < 2 * window_count && p != q &&
+          descriptors_ok{Pre}(t, n, p) ==> descriptors_ok(t, n, p); */
+    /*@ assert queues: \forall integer t, o, p; 0 <= p < 2 * window_count && p != q &&
+          vqueue_ok{Pre}(t, o, p) ==> vqueue_ok(t, o, p); */
+    /*@ assert each: \forall integer w; 0 <= w < window_count && w != window ==>
+          guarded_ok{Pre}(w) ==> guarded_ok(w); */
+    //@ assert own: guarded_ok{Pre}(window) && guarded_ok(window);
 }
 
+/*@ requires queue: q < NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES;
+    requires bound: head + count <= NEURON_QUEUE_SIZE_MAX;
+    assigns \nothing;
+    ensures free: \result == 0 ==> \forall integer d; head <= d < head + count ==>
+      vqueues[q].busy[d] != 1; */
 static int any_busy(u32 q, u64 head, u64 count)
 {
+    /*@ loop invariant bound: 0 <= i <= count;
+        loop invariant free: \forall integer d; head <= d < head + i ==> vqueues[q].busy[d] != 1;
+        loop assigns i;
+        loop variant count - i; */
     for (u64 i = 0; i < count; i++) {
         if (vqueues[q].busy[head + i] == 1) {
             return 1;
@@ -337,13 +617,33 @@ static int any_busy(u32 q, u64 head, u64 count)
     return 0;
 }
 
-/* What the OUT page says of descriptor `i`. */
+/* What the OUT page says of descriptor `i`. Nobody writes the page while its task is in the kernel: there is
+ * one hart, and no DMA region has a page of the kernel. So what was checked is what is written. */
+/*@ logic integer out_word{L}(integer i, integer word) = message_pages[2 * current + 1][2 * i + word];
+    logic integer told_slot{L}(integer i) =
+      tasks[current].first_slot + out_word{L}(i, 1) / 0x100000000 % 0x10000;
+
+    predicate described{L}(integer i) =
+      out_word{L}(i, 1) / 0x100000000 % 0x10000 < tasks[current].slots &&
+      slots[told_slot{L}(i)].object < memory_count &&
+      out_word{L}(i, 1) / 0x1000000000000 <= 1 &&
+      dma_covers{L}(told_slot{L}(i), memories[slots[told_slot{L}(i)].object].phys + out_word{L}(i, 0),
+                    out_word{L}(i, 1) % 0x100000000, out_word{L}(i, 1) / 0x1000000000000); */
+/*@ requires task: current < NEURON_TASKS_MAX;
+    requires bound: i < NEURON_CHAIN_MAX && word < NEURON_DESCRIPTOR_WORDS;
+    assigns \nothing;
+    ensures word: \result == out_word(i, word); */
 static u64 descriptor_word(u64 i, u64 word)
 {
     return message_pages[out_page(current)][NEURON_DESCRIPTOR_WORDS * i + word];
 }
 
 /* Whether descriptor `i` lies in a DMA region that the caller may use in this way. */
+/*@ requires tasks: tasks_inv && current < task_count;
+    requires slots: slots_inv && memories_inv;
+    requires bound: i < NEURON_CHAIN_MAX;
+    assigns \nothing;
+    ensures described: \result == NEURON_OK ==> described(i); */
 static int check_descriptor(u64 i)
 {
     u64 offset = descriptor_word(i, 0);
@@ -363,16 +663,35 @@ static int check_descriptor(u64 i)
     if (offset > region || bytes > region - offset) {
         return NEURON_OUTSIDE_REGION;
     }
+    //@ assert fits: offset + bytes <= memories[slots[row].object].pages * NEURON_PAGE;
+    //@ assert right: (slots[row].rights & right) == right;
+    /*@ assert way: right == (out_word(i, 1) / 0x1000000000000 == 1 ? NEURON_RIGHT_WRITE
+                                                                   : NEURON_RIGHT_READ); */
+    //@ assert named: row == told_slot(i) && slot_ok(row) && memory_ok(slots[row].object);
+    /*@ assert covers: dma_covers(row, memories[slots[row].object].phys + out_word(i, 0), bytes,
+          out_word(i, 1) / 0x1000000000000); */
     return NEURON_OK;
 }
 
 /* Writes descriptor `i` of a chain of `count`, which was checked, into descriptor `d` of the queue. */
+/*@ requires tasks: tasks_inv && current < task_count;
+    requires memories: memories_inv;
+    requires queue: q < NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES;
+    requires bound: i < count <= NEURON_CHAIN_MAX && d + (count - i) <= vqueues[q].size;
+    requires size: vqueues[q].size <= NEURON_QUEUE_SIZE_MAX;
+    requires described: described(i);
+    requires free: vqueues[q].busy[d] != 1;
+    assigns queue_pages[q].descriptors[d], vqueues[q].busy[d];
+    ensures reach: descriptor_ok(current, vqueues[q].size, q, d);
+    ensures next: queue_pages[q].descriptors[d].flags % 2 == VIRTQ_DESC_F_NEXT <==> i + 1 < count;
+    ensures busy: vqueues[q].busy[d] == 1; */
 static void write_descriptor(u32 q, u64 d, u64 i, u64 count)
 {
     u64 word = descriptor_word(i, 1);
     u64 region = tasks[current].first_slot + NEURON_DESCRIPTOR_SLOT(word);
     u32 flags = NEURON_DESCRIPTOR_WRITES(word) == 1 ? VIRTQ_DESC_F_WRITE : 0;
 
+    //@ assert region: region == told_slot(i) && slot_of(current, region);
     if (i + 1 < count) {
         flags = flags + VIRTQ_DESC_F_NEXT;
     }
@@ -382,6 +701,77 @@ static void write_descriptor(u32 q, u64 d, u64 i, u64 count)
     queue_pages[q].descriptors[d].flags = (uint16_t)flags;
     queue_pages[q].descriptors[d].next = (uint16_t)(d + 1);
     vqueues[q].busy[d] = 1;
+    /*@ assert covers: dma_covers(region, queue_pages[q].descriptors[d].address,
+          queue_pages[q].descriptors[d].bytes,
+          queue_pages[q].descriptors[d].flags / VIRTQ_DESC_F_WRITE); */
+}
+
+/* Writes the chain, whose descriptors are free, and makes it available. */
+/*@ requires tasks: tasks_inv && current < task_count;
+    requires memories: memories_inv;
+    requires guard: guard_inv;
+    requires window: window < window_count && windows[window].task == current;
+    requires queue: (q == 2 * window || q == 2 * window + 1) && vqueues[q].size != 0;
+    requires bound: 1 <= count <= NEURON_CHAIN_MAX && head + count <= vqueues[q].size;
+    requires described: \forall integer i; 0 <= i < count ==> described(i);
+    requires free: \forall integer d; head <= d < head + count ==> vqueues[q].busy[d] != 1;
+    assigns vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1],
+      vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1], vqueues[q].available,
+      queue_pages[q].descriptors[0 .. NEURON_QUEUE_SIZE_MAX - 1], queue_pages[q].available.index,
+      queue_pages[q].available.ring[0 .. NEURON_QUEUE_SIZE_MAX - 1];
+    ensures guard: guard_inv; */
+static void write_chain(u32 window, u32 q, u64 head, u64 count)
+{
+    (void)window;
+    //@ assert before: guarded_ok{Pre}(window);
+    //@ assert queue: vqueues[q].size <= NEURON_QUEUE_SIZE_MAX && chains_ok(q) && ring_ok(q);
+    /*@ loop invariant bound: 0 <= i <= count;
+        loop invariant reach: descriptors_ok(current, vqueues[q].size, q);
+        loop invariant chain: \forall integer d; head <= d < head + i ==> vqueues[q].busy[d] == 1 &&
+          (queue_pages[q].descriptors[d].flags % 2 == VIRTQ_DESC_F_NEXT <==> d + 1 < head + count);
+        loop invariant rest: \forall integer d; 0 <= d < NEURON_QUEUE_SIZE_MAX &&
+          !(head <= d < head + i) ==> vqueues[q].busy[d] == \at(vqueues[q].busy[d], Pre) &&
+          queue_pages[q].descriptors[d].flags == \at(queue_pages[q].descriptors[d].flags, Pre);
+        loop assigns i, vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1],
+          queue_pages[q].descriptors[0 .. NEURON_QUEUE_SIZE_MAX - 1];
+        loop variant count - i; */
+    for (u64 i = 0; i < count; i++) {
+        write_descriptor(q, head + i, i, count);
+        /*@ assert others: \forall integer d; 0 <= d < NEURON_QUEUE_SIZE_MAX && d != head + i &&
+              descriptor_ok{LoopCurrent}(current, vqueues[q].size, q, d) ==>
+                descriptor_ok(current, vqueues[q].size, q, d); */
+    }
+    vqueues[q].chain[head] = (u8)count;
+    queue_pages[q].available.ring[vqueues[q].available % vqueues[q].size] = (uint16_t)head;
+    vqueues[q].available = (vqueues[q].available + 1) % RING_MODULUS;
+    arch_device_fence();
+    queue_pages[q].available.index = (uint16_t)vqueues[q].available;
+    /*@ assert apart: \forall integer h, d; 0 <= h < NEURON_QUEUE_SIZE_MAX && h != head &&
+          h <= d < h + \at(vqueues[q].chain[h], Pre) ==> !(head <= d < head + count); */
+    /*@ assert same: \forall integer h; 0 <= h < NEURON_QUEUE_SIZE_MAX && h != head ==>
+          vqueues[q].chain[h] == \at(vqueues[q].chain[h], Pre); */
+    /*@ assert bounds: \forall integer h; 0 <= h < NEURON_QUEUE_SIZE_MAX ==>
+          vqueues[q].chain[h] == 0 || h + vqueues[q].chain[h] <= vqueues[q].size; */
+    /*@ assert runs: \forall integer h, d; 0 <= h < NEURON_QUEUE_SIZE_MAX &&
+          h <= d < h + vqueues[q].chain[h] ==> vqueues[q].busy[d] == 1 &&
+          (queue_pages[q].descriptors[d].flags % 2 == VIRTQ_DESC_F_NEXT <==>
+           d + 1 < h + vqueues[q].chain[h]); */
+    /*@ assert none: \forall integer h, g; 0 <= h < g < NEURON_QUEUE_SIZE_MAX &&
+          g < h + vqueues[q].chain[h] ==> vqueues[q].chain[g] == 0; */
+    //@ assert chain: chains_ok(q);
+    //@ assert ring: ring_ok(q);
+    //@ assert new: vqueue_ok(windows[window].task, windows[window].owner, q);
+    /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && p != q && chains_ok{Pre}(p) ==>
+          chains_ok(p); */
+    /*@ assert rings: \forall integer p; 0 <= p < 2 * window_count && p != q && ring_ok{Pre}(p) ==>
+          ring_ok(p); */
+    /*@ assert descriptors: \forall integer t, n, p; 0 <= p < 2 * window_count && p != q &&
+          descriptors_ok{Pre}(t, n, p) ==> descriptors_ok(t, n, p); */
+    /*@ assert queues: \forall integer t, o, p; 0 <= p < 2 * window_count && p != q &&
+          vqueue_ok{Pre}(t, o, p) ==> vqueue_ok(t, o, p); */
+    /*@ assert each: \forall integer w; 0 <= w < window_count && w != window ==>
+          guarded_ok{Pre}(w) ==> guarded_ok(w); */
+    //@ assert own: guarded_ok{Pre}(window) && guarded_ok(window);
 }
 
 int guard_post(u64 slot, u64 queue, u64 head, u64 count, u64 kick)
@@ -399,30 +789,28 @@ int guard_post(u64 slot, u64 queue, u64 head, u64 count, u64 kick)
         count > vqueues[q].size - head) {
         return NEURON_BAD_INDEX;
     }
+    /*@ loop invariant bound: 0 <= i <= count;
+        loop invariant described: \forall integer j; 0 <= j < i ==> described(j);
+        loop assigns i, status;
+        loop variant count - i; */
     for (u64 i = 0; i < count; i++) {
         status = check_descriptor(i);
         if (status != NEURON_OK) {
             return status;
         }
     }
+    //@ assert queue: guarded_ok(window) && vqueues[q].size <= NEURON_QUEUE_SIZE_MAX;
     if (any_busy(q, head, count)) {
-        collect(q);
+        collect(window, q);
         if (any_busy(q, head, count)) {
             return NEURON_IN_FLIGHT;
         }
     }
 
-    for (u64 i = 0; i < count; i++) {
-        write_descriptor(q, head + i, i, count);
-    }
-    vqueues[q].chain[head] = (u8)count;
-    queue_pages[q].available.ring[vqueues[q].available % vqueues[q].size] = (uint16_t)head;
-    vqueues[q].available = (vqueues[q].available + 1) % RING_MODULUS;
-    arch_device_fence();
-    queue_pages[q].available.index = (uint16_t)vqueues[q].available;
+    write_chain(window, q, head, count);
     if (kick != 0) {
         arch_device_fence();
-        arch_device_write(windows[window].base, VIRTIO_MMIO_QUEUE_NOTIFY, (u32)queue);
+        tell(window, VIRTIO_MMIO_QUEUE_NOTIFY, (u32)queue);
     }
     return NEURON_OK;
 }

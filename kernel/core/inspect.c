@@ -5,6 +5,9 @@
 #include "state.h"
 #include "vspace.h"
 
+/*@ requires tasks: tasks_inv && task < task_count;
+    requires answer: \valid(answer + (0 .. 4));
+    assigns answer[0 .. 4]; */
 static int inspect_slot(u64 task, u64 index, u64 *answer)
 {
     if (index >= tasks[task].slots) {
@@ -19,6 +22,10 @@ static int inspect_slot(u64 task, u64 index, u64 *answer)
     return NEURON_OK;
 }
 
+/*@ requires tasks: tasks_inv && task < task_count;
+    requires spaces: page_tables_inv;
+    requires answer: \valid(answer + (0 .. 4));
+    assigns answer[0]; */
 static int inspect_page(u64 task, u64 index, u64 *answer)
 {
     if (index >= NEURON_USER_SPAN / NEURON_PAGE) {
@@ -28,6 +35,9 @@ static int inspect_page(u64 task, u64 index, u64 *answer)
     return NEURON_OK;
 }
 
+/*@ requires tasks: tasks_inv && task < task_count;
+    requires answer: \valid(answer + (0 .. 4));
+    assigns answer[0 .. 4]; */
 static int inspect_whole(u64 task, u64 what, u64 index, u64 *answer)
 {
     if (index != 0) {
@@ -47,6 +57,21 @@ static int inspect_whole(u64 task, u64 what, u64 index, u64 *answer)
         answer[4] = tasks[task].context.whole == WHOLE_ALL ? tasks[task].context.x[REG_RA] : 0;
     }
     return NEURON_OK;
+}
+
+/*@ requires tasks: tasks_inv && current < task_count;
+    requires answer: \valid_read(answer + (0 .. 4));
+    assigns tasks[current].context.x[REG_A0 + 1 .. REG_A0 + 5];
+    ensures tasks: tasks_inv; */
+static void give(const u64 *answer)
+{
+    /*@ loop invariant bound: 0 <= i <= 5;
+        loop invariant tasks: tasks_inv;
+        loop assigns i, tasks[current].context.x[REG_A0 + 1 .. REG_A0 + 5];
+        loop variant 5 - i; */
+    for (u32 i = 0; i < 5; i++) {
+        tasks[current].context.x[REG_A0 + 1 + i] = answer[i];
+    }
 }
 
 int inspect_task(u64 slot, u64 task, u64 what, u64 index)
@@ -71,8 +96,6 @@ int inspect_task(u64 slot, u64 task, u64 what, u64 index)
         status = NEURON_BAD_INDEX;
         break;
     }
-    for (u32 i = 0; i < 5; i++) {
-        tasks[current].context.x[REG_A0 + 1 + i] = answer[i];
-    }
+    give(answer);
     return status;
 }

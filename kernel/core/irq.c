@@ -9,13 +9,24 @@
 #include <neuron/registers.h>
 #include <neuron/table.h>
 
-static u32 window_of_line[NEURON_IRQS_MAX];
+u32 window_of_line[NEURON_IRQS_MAX];
 
 void irq_reset(void)
 {
+    /*@ loop invariant bound: 0 <= i <= NEURON_IRQS_MAX;
+        loop invariant none: \forall integer j; 0 <= j < i ==> window_of_line[j] == NONE;
+        loop assigns i, window_of_line[0 .. NEURON_IRQS_MAX - 1];
+        loop variant NEURON_IRQS_MAX - i; */
     for (u32 i = 0; i < NEURON_IRQS_MAX; i++) {
         window_of_line[i] = NONE;
     }
+    /*@ loop invariant bound: 0 <= w <= window_count;
+        loop invariant window: \forall integer i; 0 <= i < NEURON_IRQS_MAX && window_of_line[i] != NONE ==>
+          window_of_line[i] < w && windows[window_of_line[i]].irq == i;
+        loop invariant line: \forall integer v; 0 <= v < w && windows[v].irq != 0 ==>
+          window_of_line[windows[v].irq] == v;
+        loop assigns w, window_of_line[0 .. NEURON_IRQS_MAX - 1];
+        loop variant window_count - w; */
     for (u32 w = 0; w < window_count; w++) {
         window_of_line[windows[w].irq] = w;
     }
@@ -41,20 +52,39 @@ void irq_shut(u32 window)
     arch_irq_order(windows[window].irq, ARCH_IRQ_SHUT);
 }
 
-void irq_deliver(void)
+/* The window whose owner is to be told; NONE: nobody is. */
+/*@ requires tasks: tasks_inv && slots_inv;
+    requires windows: platform_inv && holders_inv && lines_inv;
+    assigns windows[0 .. NEURON_WINDOWS_MAX - 1].claimed, line_open[0 .. NEURON_IRQS_MAX - 1],
+      line_claimed[0 .. NEURON_IRQS_MAX - 1];
+    ensures lines: lines_inv;
+    ensures window: \result == NONE || (\result < window_count && interrupts(\result) &&
+      windows[\result].claimed == 1 && \old(windows[\at(\result, Post)].claimed) == 0);
+    ensures others: \forall integer w; 0 <= w < window_count && w != \result ==>
+      windows[w].claimed == \old(windows[w].claimed); */
+static u32 claim(void)
 {
     u32 irq = arch_irq_claim();
 
     if (irq == 0 || irq >= NEURON_IRQS_MAX) {
-        return;
+        return NONE;
     }
     u32 window = window_of_line[irq];
     if (window == NONE || windows[window].owner == NONE || slots[windows[window].owner].bits == 0) {
         arch_irq_order(irq, ARCH_IRQ_COMPLETE);
-        return;
+        return NONE;
     }
     windows[window].claimed = 1;
-    notify_set_last(windows[window].task, slots[windows[window].owner].bits);
+    return window;
+}
+
+void irq_deliver(void)
+{
+    u32 window = claim();
+
+    if (window != NONE) {
+        notify_set_last(windows[window].task, slots[windows[window].owner].bits);
+    }
 }
 
 int irq_ack(u64 slot)

@@ -17,7 +17,7 @@
 /* Bytes that a tick, and a round of idling, give the UART. */
 #define TICK_SLICE 128u
 
-static int power(u64 slot, u64 code)
+static NOINLINE int power(u64 slot, u64 code)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_POWER, 0, &row);
@@ -41,7 +41,7 @@ static int peers_changed(void)
 }
 
 /* Calls whose outputs are put in the current task's registers, behind the status. */
-static int with_outputs(u64 a0, u64 a1, u64 a2, u64 a3, u64 number)
+static NOINLINE int with_outputs(u64 a0, u64 a1, u64 a2, u64 a3, u64 number)
 {
     u32 caller = current;
     int status = NEURON_OK;
@@ -94,13 +94,12 @@ static int leave(u64 code)
     return BLOCKED;
 }
 
-int kernel_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
+/* Calls after which another task may run. */
+static NOINLINE int scheduled(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
 {
     u32 caller = current;
 
     switch (number) {
-    case NEURON_SYS_null:
-        return NEURON_OK;
     case NEURON_SYS_call:
         return settle(caller, port_call(a0, a1, a2, a3, a4, a5, a6));
     case NEURON_SYS_recv:
@@ -115,8 +114,32 @@ int kernel_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 n
         return settle(caller, notify_wait(a0, a1));
     case NEURON_SYS_yield:
         return settle(caller, yield());
-    case NEURON_SYS_exit:
+    case NEURON_SYS_task_start:
+        return settle(caller, life_task_start(a0, a1));
+    case NEURON_SYS_task_stop:
+        return settle(caller, life_task_stop(a0, a1, a2));
+    default:
         return settle(caller, leave(a0));
+    }
+}
+
+/* All others have their status when they return, so they are the last that this function calls: no frame. */
+int kernel_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
+{
+    switch (number) {
+    case NEURON_SYS_null:
+        return NEURON_OK;
+    case NEURON_SYS_call:
+    case NEURON_SYS_recv:
+    case NEURON_SYS_reply:
+    case NEURON_SYS_reply_recv:
+    case NEURON_SYS_notify:
+    case NEURON_SYS_wait:
+    case NEURON_SYS_yield:
+    case NEURON_SYS_exit:
+    case NEURON_SYS_task_start:
+    case NEURON_SYS_task_stop:
+        return scheduled(a0, a1, a2, a3, a4, a5, a6, number);
     case NEURON_SYS_peers_changed:
     case NEURON_SYS_cap_query:
     case NEURON_SYS_task_reset_step:
@@ -127,10 +150,6 @@ int kernel_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 n
         return console_write(a0, a1);
     case NEURON_SYS_power:
         return power(a0, a1);
-    case NEURON_SYS_task_start:
-        return settle(caller, life_task_start(a0, a1));
-    case NEURON_SYS_task_stop:
-        return settle(caller, life_task_stop(a0, a1, a2));
     case NEURON_SYS_device_cap_create:
         return device_cap_create(a0, a1, a2, a3, a4);
     case NEURON_SYS_cap_transfer_to:

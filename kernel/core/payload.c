@@ -1,9 +1,6 @@
 /* The check of the payload's header and checksum. */
 #include "payload.h"
 
-#include <neuron/limits.h>
-#include <neuron/table.h>
-
 #include "crc32c.h"
 
 int payload_header_ok(const u64 *payload, u64 bytes)

@@ -83,9 +83,13 @@ void sched_hand_over(u32 task)
 void sched_answer(u32 task, int status)
 {
     tasks[task].context.x[REG_A0] = (u64)(int64_t)status;
-    for (u32 r = REG_A0 + 1; r <= REG_A7; r++) {
-        tasks[task].context.x[r] = 0;
-    }
+    tasks[task].context.x[REG_A0 + 1] = 0;
+    tasks[task].context.x[REG_A0 + 2] = 0;
+    tasks[task].context.x[REG_A0 + 3] = 0;
+    tasks[task].context.x[REG_A0 + 4] = 0;
+    tasks[task].context.x[REG_A0 + 5] = 0;
+    tasks[task].context.x[REG_A0 + 6] = 0;
+    tasks[task].context.x[REG_A7] = 0;
 }
 
 void sched_finish(u32 task, int status)

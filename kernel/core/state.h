@@ -47,12 +47,12 @@ enum whole {
  * all that it must know by one comparison: a slot that was last used in life g can be called at once if its server
  * waits for WAIT_RECV + g, and a caller can be answered at once by s if it waits for WAIT_SERVED + s.
  */
-#define WAIT_NONE 0u           /* it runs, or is in the ready queue; or it is not running */
-#define WAIT_BITS 1u           /* for a notification bit of its mask */
-#define WAIT_RECV_UNTIL 2u     /* like WAIT_RECV, but with a deadline */
-#define WAIT_GIVEN_UP 4u       /* for nothing: GIVEN_UP */
-#define WAIT_QUEUED 64u        /* + s: its call is in the queue of the port of s */
-#define WAIT_SERVED 128u       /* + s: its call was received by s, the reply is due; it has no deadline */
+#define WAIT_NONE 0u       /* it runs, or is in the ready queue; or it is not running */
+#define WAIT_BITS 1u       /* for a notification bit of its mask */
+#define WAIT_RECV_UNTIL 2u /* like WAIT_RECV, but with a deadline */
+#define WAIT_GIVEN_UP 4u   /* for nothing: GIVEN_UP */
+#define WAIT_QUEUED 64u    /* + s: its call is in the queue of the port of s */
+#define WAIT_SERVED 128u /* + s: its call was received by s, the reply is due; it has no deadline */
 #define WAIT_SERVED_UNTIL 192u /* + s: like WAIT_SERVED, but with a deadline */
 #define WAIT_RECV 256u         /* + its life: for a notification or a message, without a deadline */
 
@@ -75,9 +75,9 @@ struct task {
     u32 slots;
     u32 level;
 
-    u32 state;     /* enum neuron_task_state */
-    u32 ready;     /* it was in recv since its start */
-    int ending;    /* the status with which its deadline ends its wait: TIMEOUT, unless it ends soon */
+    u32 state;  /* enum neuron_task_state */
+    u32 ready;  /* it was in recv since its start */
+    int ending; /* the status with which its deadline ends its wait: TIMEOUT, unless it ends soon */
     u32 call_slot; /* WAIT_QUEUED: row in slots[] that it called through; its message is in its registers */
     u32 reset_memory;  /* next extent to restore; NONE: all are */
     u64 servers;       /* set: tasks that it holds a callable port of */
@@ -226,6 +226,19 @@ extern u32 current; /* the task that runs; NONE: idle */
         slots[s].object < memory_count);
 
     predicate slots_inv{L} = \forall integer s; 0 <= s < slots_end{L} ==> slot_ok{L}(s); */
+
+/* Device windows lie in front of RAM, one behind the other, each with an interrupt line or none (0). */
+/*@ predicate window_ok{L}(integer w) =
+      windows[w].base % NEURON_PAGE == 0 && 1 <= windows[w].pages <= NEURON_WINDOW_PAGES_MAX &&
+      windows[w].base + windows[w].pages * NEURON_PAGE <= NEURON_RAM_BASE &&
+      windows[w].irq < NEURON_IRQS_MAX;
+
+    predicate windows_apart{L} = \forall integer v, w; 0 <= v < w < window_count ==>
+      windows[v].base + windows[v].pages * NEURON_PAGE <= windows[w].base &&
+      (windows[v].irq == 0 || windows[v].irq != windows[w].irq);
+
+    predicate platform_inv{L} =
+      windows_apart{L} && \forall integer w; 0 <= w < window_count ==> window_ok{L}(w); */
 
 /* Extents lie behind the kernel; what restores them lies there too. A chain of them goes down, so it ends. */
 /*@ predicate memory_ok{L}(integer m) =

@@ -153,12 +153,14 @@ static struct table_verdict check_map(const struct facts *f, u64 row, u64 floor)
 
 /* Where an accepted mapping ends. */
 /*@ requires facts_wf(f) && tasks_wf(f->words) && memories_wf(f->words) && row < f->maps;
-    requires map_wf(f->words, row);
+    requires map_wf(f->words, row) && task_wf(f->words, map_task(f->words, row));
     assigns \nothing;
-    ensures \result == map_end(f->words, row) <= NEURON_USER_BASE + NEURON_TASKS_MAX * NEURON_USER_SPAN; */
+    ensures \result == map_end(f->words, row); */
 static u64 map_end_of(const struct facts *f, u64 row)
 {
     u64 memory = map_word(f, row, NEURON_MAP_MEMORY);
+    //@ assert place: rule_map_reference(f->words, row) && rule_map_place(f->words, row);
+    //@ assert end: map_end(f->words, row) <= UINT64_MAX;
     return map_word(f, row, NEURON_MAP_VA) +
            memory_word(f, memory, NEURON_MEMORY_PAGES) * NEURON_PAGE;
 }
@@ -202,7 +204,7 @@ struct table_verdict table_check_maps(const struct facts *f)
         loop invariant below: \forall integer i; 0 <= i < row && map_task(f->words, i) == last_task ==>
                          map_end(f->words, i) <= floor;
         loop invariant entries: \forall integer k; 0 <= k < f->tasks && entry_seen[k] == 1 ==>
-                         \exists integer i; 0 <= i < row && is_entry(f->words, i, k);
+                         entry_below(f->words, row, k);
         loop invariant stacks: \forall integer k; 0 <= k < f->tasks && stack_seen[k] == 1 ==>
                          \exists integer i; 0 <= i < row && is_stack(f->words, i, k);
         loop assigns row, last_task, floor, entry_seen[0 .. NEURON_TASKS_MAX - 1],
@@ -226,11 +228,19 @@ struct table_verdict table_check_maps(const struct facts *f)
         }
         if (holds_entry(f, row)) {
             entry_seen[task] = 1;
-            //@ assert is_entry(f->words, row, task);
+            //@ assert here: is_entry(f->words, row, task);
+            //@ assert found: entry_below(f->words, row + 1, task);
         }
+        /*@ assert longer: \forall integer k; entry_below(f->words, row, k) ==>
+                     entry_below(f->words, row + 1, k); */
+        /*@ assert entry: \forall integer k; 0 <= k < f->tasks && entry_seen[k] == 1 ==>
+                     entry_below(f->words, row + 1, k); */
         if (ends_stack(f, row, floor)) {
             stack_seen[task] = 1;
+            //@ assert is_stack(f->words, row, task);
         }
+        /*@ assert stack: \forall integer k; 0 <= k < f->tasks && stack_seen[k] == 1 ==>
+                     \exists integer i; 0 <= i < row + 1 && is_stack(f->words, i, k); */
         floor = map_end_of(f, row);
     }
     /*@ loop invariant 0 <= t <= f->tasks;
@@ -245,8 +255,8 @@ struct table_verdict table_check_maps(const struct facts *f)
         if (stack_seen[t] != 1) {
             return breaks(NEURON_RULE_STACK, t);
         }
-        //@ assert entry: rule_entry(f->words, t);
-        //@ assert stack: rule_stack(f->words, t);
+        //@ assert begins: rule_entry(f->words, t);
+        //@ assert grows: rule_stack(f->words, t);
     }
     return ACCEPTED;
 }

@@ -1,10 +1,7 @@
 /* The check of the table's slots and device windows. */
-#include "../proof/axioms.h"
 #include "table_facts.h"
 
 #define KERNEL_UART_IRQ 10
-
-//@ predicate bits_within(integer a, integer b) = (a & b) == a;
 
 /* Bits that nobody else sets (`used` are those of others), and not the kernel's. */
 /*@ requires facts_wf(f) && row < f->slots;
@@ -13,7 +10,7 @@
     ensures sound: \result.rule == NEURON_RULE_OK ==>
               slot_bits(f->words, row) != 0 &&
               slot_bits(f->words, row) % (1 << NEURON_BIT_FIRST_FREE) == 0 &&
-              (slot_bits(f->words, row) & used) == 0; */
+              bits_apart(slot_bits(f->words, row), used); */
 static struct table_verdict check_bits(const struct facts *f, u64 row, u64 used)
 {
     u64 bits = slot_word(f, row, NEURON_SLOT_BITS);
@@ -35,7 +32,7 @@ static struct table_verdict check_bits(const struct facts *f, u64 row, u64 used)
               rule_slot_bits(f->words, row);
     ensures own: \result.rule == NEURON_RULE_OK ==>
               (slot_badge(f->words, row) != 0 ==> slot_badge(f->words, row) > last_badge) &&
-              (slot_bits(f->words, row) & used) == 0; */
+              bits_apart(slot_bits(f->words, row), used); */
 static struct table_verdict check_port(const struct facts *f, u64 row, u64 holder, u64 last_badge,
                                        u64 used)
 {
@@ -66,24 +63,37 @@ static struct table_verdict check_port(const struct facts *f, u64 row, u64 holde
                                                     : breaks(NEURON_RULE_SLOT_UNUSED, row);
 }
 
+/*@ assigns \nothing;
+    ensures \result != 0 ==> is_one_bit(bits); */
+static int one_bit(u64 bits)
+{
+    if (bits == 0) {
+        return 0;
+    }
+    u64 less = bits - 1;
+    //@ assert less == bits - 1;
+    return (bits & less) == 0;
+}
+
 /* The interrupt of a device sets exactly one bit of its holder. */
 /*@ requires facts_wf(f) && row < f->slots && is_ceiling(f->words, row);
     assigns \nothing;
     ensures known: \result.rule < NEURON_RULES;
     ensures sound: \result.rule == NEURON_RULE_OK ==> rule_slot_bits(f->words, row);
-    ensures own: \result.rule == NEURON_RULE_OK ==> (slot_bits(f->words, row) & used) == 0; */
+    ensures own: \result.rule == NEURON_RULE_OK ==> bits_apart(slot_bits(f->words, row), used); */
 static struct table_verdict check_irq(const struct facts *f, u64 row, u64 used)
 {
     u64 rights = slot_word(f, row, NEURON_SLOT_RIGHTS);
     u64 bits = slot_word(f, row, NEURON_SLOT_BITS);
 
     if ((rights & NEURON_RIGHT_IRQ) != NEURON_RIGHT_IRQ) {
+        //@ assert none: !may_interrupt(f->words, row);
         return bits == 0 ? ACCEPTED : breaks(NEURON_RULE_SLOT_UNUSED, row);
     }
-    if ((bits & (bits - 1)) != 0) {
+    //@ assert some: may_interrupt(f->words, row);
+    if (!one_bit(bits)) {
         return breaks(NEURON_RULE_SLOT_BITS, row);
     }
-    //@ assert one: bits != 0 ==> (bits & (bits - 1)) == 0;
     return check_bits(f, row, used);
 }
 
@@ -126,7 +136,7 @@ static int bounds_ok(const struct facts *f, u64 row)
     ensures sound: \result.rule == NEURON_RULE_OK ==>
               rule_slot_rights(f->words, row) && rule_slot_object(f->words, row) &&
               rule_slot_bits(f->words, row) && rule_slot_bounds(f->words, row);
-    ensures own: \result.rule == NEURON_RULE_OK ==> (slot_bits(f->words, row) & used) == 0; */
+    ensures own: \result.rule == NEURON_RULE_OK ==> bits_apart(slot_bits(f->words, row), used); */
 static struct table_verdict check_device_ceiling(const struct facts *f, u64 row, u64 used)
 {
     u64 rights = slot_word(f, row, NEURON_SLOT_RIGHTS);
@@ -220,7 +230,7 @@ static struct table_verdict check_plain(const struct facts *f, u64 row, u64 hold
     ensures owner: \result.rule == NEURON_RULE_OK ==> slot_owner(f->words, row) == holder;
     ensures own: \result.rule == NEURON_RULE_OK ==>
               (slot_badge(f->words, row) != 0 ==> slot_badge(f->words, row) > last_badge) &&
-              (slot_bits(f->words, row) & used) == 0; */
+              bits_apart(slot_bits(f->words, row), used); */
 static struct table_verdict check_slot(const struct facts *f, u64 row, u64 holder, u64 last_badge,
                                        u64 used)
 {
@@ -260,6 +270,13 @@ static u64 target_of(const struct facts *f, u64 row, u64 holder)
     u64 object = slot_word(f, row, NEURON_SLOT_OBJECT);
     return slot_word(f, row, NEURON_SLOT_KIND) == NEURON_CAP_PORT && object < f->tasks ? object
                                                                                        : holder;
+}
+
+/*@ assigns \nothing;
+    ensures \result == bits_joined(set, more); */
+static u64 joined(u64 more, u64 set)
+{
+    return more | set;
 }
 
 struct table_verdict table_check_slots(const struct facts *f)
@@ -304,6 +321,8 @@ struct table_verdict table_check_slots(const struct facts *f)
             }
             //@ assert target: target == slot_target(f->words, row);
             //@ assert own_badge: rule_slot_own_badge(f->words, row);
+            /*@ assert words: \forall integer i; 0 <= i < row ==>
+                       0 <= slot_bits(f->words, i) <= UINT64_MAX; */
             /*@ assert others: \forall integer i; 0 <= i < row && slot_target(f->words, i) == target ==>
                        bits_within(slot_bits(f->words, i), used); */
             //@ assert own_bits: rule_slot_own_bits(f->words, row);
@@ -315,7 +334,7 @@ struct table_verdict table_check_slots(const struct facts *f)
             if (slot_word(f, row, NEURON_SLOT_BADGE) != 0) {
                 last_badge[target] = slot_word(f, row, NEURON_SLOT_BADGE);
             }
-            used_bits[target] = used | slot_word(f, row, NEURON_SLOT_BITS);
+            used_bits[target] = joined(slot_word(f, row, NEURON_SLOT_BITS), used);
             //@ assert mine: bits_within(slot_bits(f->words, row), used_bits[target]);
             /*@ assert kept: \forall integer i; 0 <= i < row && slot_target(f->words, i) == target ==>
                        bits_within(slot_bits(f->words, i), used_bits[target]); */

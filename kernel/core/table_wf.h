@@ -9,6 +9,7 @@
 #include <neuron/abi.h>
 #include <neuron/table.h>
 
+#include "../proof/axioms.h"
 #include "types.h"
 
 /*@ // Where the sections begin, in words.
@@ -158,8 +159,9 @@
       map_task(t, i) == k && map_prot(t, i) == NEURON_PROT_RW &&
       task_at(t, k, NEURON_TASK_SP) == map_end(t, i) &&
       \forall integer h; 0 <= h < i && map_task(t, h) == k ==> map_end(t, h) < map_va(t, i);
-    predicate rule_entry{L}(u64 *t, integer k) =
-      \exists integer i; 0 <= i < t[NEURON_TABLE_MAPS] && is_entry(t, i, k);
+    predicate entry_below{L}(u64 *t, integer n, integer k) =
+      \exists integer i; 0 <= i < n && is_entry(t, i, k);
+    predicate rule_entry{L}(u64 *t, integer k) = entry_below(t, t[NEURON_TABLE_MAPS], k);
     predicate rule_stack{L}(u64 *t, integer k) =
       \exists integer i; 0 <= i < t[NEURON_TABLE_MAPS] && is_stack(t, i, k);
     predicate maps_wf{L}(u64 *t) =
@@ -266,13 +268,14 @@
     predicate rule_slot_own_badge{L}(u64 *t, integer i) =
       \forall integer h; 0 <= h < i && may_call(t, h) && may_call(t, i) &&
         slot_target(t, h) == slot_target(t, i) ==> slot_badge(t, h) < slot_badge(t, i);
+    predicate is_one_bit(integer a) = a != 0 && (a & (a - 1)) == 0;
     predicate rule_slot_bits{L}(u64 *t, integer i) =
       (slot_bits(t, i) != 0 <==> may_notify(t, i) || may_interrupt(t, i)) &&
       slot_bits(t, i) % (1 << NEURON_BIT_FIRST_FREE) == 0 &&
-      (is_ceiling(t, i) ==> (slot_bits(t, i) & (slot_bits(t, i) - 1)) == 0);
+      (may_interrupt(t, i) ==> is_one_bit(slot_bits(t, i)));
     predicate rule_slot_own_bits{L}(u64 *t, integer i) =
       \forall integer h; 0 <= h < i && slot_target(t, h) == slot_target(t, i) ==>
-        (slot_bits(t, h) & slot_bits(t, i)) == 0;
+        bits_apart(slot_bits(t, h), slot_bits(t, i));
     predicate rule_slot_authority{L}(u64 *t, integer i) =
       slot_kind(t, i) == NEURON_CAP_FACTORY || slot_kind(t, i) == NEURON_CAP_TASK ==>
         slot_owner(t, i) == t[NEURON_TABLE_INIT];

@@ -232,7 +232,10 @@ u64 vspace_walk(u32 task, u64 page)
 {
     u64 base = NEURON_USER_BASE + (u64)task * NEURON_USER_SPAN;
     u64 block = page / NEURON_PT_ENTRIES;
-    u32 middle = next_table(page_tables[arch_root(task)][base / GIB]);
+    u64 entry = page_tables[arch_root(task)][base / GIB];
+    //@ assert space: space_ok(task);
+    //@ assert root: entry == table_entry(tasks[task].first_leaf - 1);
+    u32 middle = next_table(entry);
 
     //@ assert middle: middle == tasks[task].first_leaf - 1;
     if (middle == NONE || block >= BLOCKS_PER_SPAN) {

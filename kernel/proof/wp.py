@@ -25,27 +25,23 @@ AXIOMS = HERE / "axioms.h"
 
 # Files that are not N / N yet, and why. They are shown as open and count for nothing.
 UNPROVED = {
-    # Queues, time and the payload
-    "crc32c.c": "no contracts yet",
-    "deadline.c": "no contracts yet",
-    "payload.c": "no contracts yet",
-    "queue.c": "no contracts yet",
     # The system table
-    "table.c": "no contracts yet",
-    "table_memory.c": "no contracts yet",
-    "table_slots.c": "no contracts yet",
+    "table.c": "contracts in part",
+    "table_memory.c": "contracts in part",
+    "table_slots.c": "the whole file was not judged yet",
     # State, memory and devices
     "device.c": "no contracts yet",
-    "irq.c": "no contracts yet",
-    "slot.c": "no contracts yet",
-    "state.c": "no contracts yet",
-    "vspace.c": "no contracts yet",
+    "irq.c": "the whole file was not judged yet",
+    "slot.c": "the whole file was not judged yet",
+    "state.c": "the whole file was not judged yet",
+    "vspace.c": "the whole file was not judged yet",
     # The guard, and what the kernel tells
-    "console.c": "no contracts yet",
+    "console.c": "the whole file was not judged yet",
     "guard.c": "no contracts yet",
-    "inspect.c": "no contracts yet",
+    "inspect.c": "the whole file was not judged yet",
     # Calls and lives
     "boot.c": "no contracts yet",
+    "fast.c": "no contracts yet",
     "kernel.c": "no contracts yet",
     "life.c": "no contracts yet",
     "notify.c": "no contracts yet",
@@ -56,10 +52,10 @@ TRUSTED_MAX = 15
 
 FRAMA_C = ["frama-c", "-machdep", "gcc_x86_64", "-c11", f"-cpp-extra-args=-I{ROOT / 'kernel' / 'include'}"]
 PROVE = ["-wp", "-wp-rte", "-wp-prover", "cvc4,z3", "-wp-par", "1"]
-GOAL_S = 10  # for one goal and one prover
+GOAL_S = 60  # for one goal and one prover, of the clock: a proof takes a second, but not on a busy machine
 OPEN_GOAL_S = 1  # in a file that is open
-OPEN_FILE_S = 60
-FILE_S = 900
+OPEN_FILE_S = 20
+FILE_S = 1500
 
 
 def run(arguments: list[str], limit_s: int) -> str:

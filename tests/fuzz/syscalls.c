@@ -217,7 +217,8 @@ static int serves(u64 token)
     u64 caller = token % 64;
 
     return caller < task_count && tasks[caller].token == token &&
-           wait_reason(tasks[caller].wait) == WAIT_SERVED && wait_calls(tasks[caller].wait, current);
+           wait_reason(tasks[caller].wait) == WAIT_SERVED &&
+           wait_calls(tasks[caller].wait, current);
 }
 
 /* What a call through a slot must be answered, as far as the slot alone decides it: OK means, it does not. */

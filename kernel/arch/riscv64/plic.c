@@ -42,7 +42,7 @@ void arch_irq_order(u32 irq, u32 order)
     u32 bit = 1u << (irq % 32);
 
     if (order == ARCH_IRQ_COMPLETE) {
-        arch_device_write(context, CLAIM, irq);
+        *(volatile u32 *)(context + CLAIM) = irq;
         return;
     }
     u32 lines = arch_device_read(enables, word);
@@ -51,5 +51,5 @@ void arch_irq_order(u32 irq, u32 order)
 
 u32 arch_irq_claim(void)
 {
-    return arch_device_read(context, CLAIM);
+    return *(volatile u32 *)(context + CLAIM);
 }

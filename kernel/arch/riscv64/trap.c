@@ -25,8 +25,8 @@ _Static_assert(offsetof(struct context, whole) == CONTEXT_WHOLE, "whole");
 _Static_assert(offsetof(struct context, task) == CONTEXT_TASK, "task");
 _Static_assert(sizeof(struct task) == 1 << TASK_SHIFT, "the size of a task");
 _Static_assert(NEURON_SYS_null == 0 && NEURON_SYS_call == SYS_call &&
-                   NEURON_SYS_reply_recv == SYS_reply_recv &&
-                   NEURON_SYS_notify == SYS_notify && NEURON_SYS_yield == SYS_yield,
+                   NEURON_SYS_reply_recv == SYS_reply_recv && NEURON_SYS_notify == SYS_notify &&
+                   NEURON_SYS_yield == SYS_yield,
                "calls with a fast path");
 _Static_assert(NEURON_OK == 0 && NEURON_NOTIFIED == NOTIFIED, "results of fast paths");
 _Static_assert(WHOLE_RESULTS == 0 && WHOLE_ALL == CONTEXT_ALL && WHOLE_NOTHING == CONTEXT_NOTHING,

@@ -142,7 +142,8 @@ Record state := State {
   au : authority; tk : N -> task;
   se : N -> N -> N;     (* session of a slot: the server's generation when it was used; 0 *)
   kept : N -> bool; mem : page -> N; dv : N -> device;
-  last : N; arrivals : N; con_used : N; con_dropped : N; halted : option N }.
+  last : N -> N; (* the number of a task's last call, times 64 *)
+  arrivals : N; con_used : N; con_dropped : N; halted : option N }.
 
 Definition upd {A} (f : N -> A) (k : N) (v : A) : N -> A := fun i => if i =? k then v else f i.
 Definition upd2 {A} (f : N -> N -> A) (k l : N) (v : A) : N -> N -> A :=
@@ -360,9 +361,9 @@ Definition runs (t : N) : bool := match k_life (tk s t) with Running => true | _
 
 (* The call of c, whose wait is over o, is in the registers and the IN page of server v. *)
 Definition deliver (s : state) (c v : N) (o : open) : state * list N :=
-  let l := last s + 64 in
+  let l := last s c + 64 in
   let outs := message (o_tag o) (o_words o) ++ [badge (sl (au s) c (o_slot o)); l + c] in
-  let s1 := with_counts (on s c (fun k => k_with_wait k (WServed o (l + c)))) l (arrivals s) in
+  let s1 := with_counts (on s c (fun k => k_with_wait k (WServed o (l + c)))) (upd (last s) c l) (arrivals s) in
   let s2 := with_se s1 (upd2 (se s1) c (o_slot o) (k_gen (tk s v))) in
   (with_mem s2 (updp (mem s) (PIn v) (copied (tag_bytes (o_tag o)) (mem s (POut c)) (mem s (PIn v)))), outs).
 
@@ -838,7 +839,7 @@ Definition boot_window (T : table) (w : N) : window := Window None (if t_virtio 
 Definition no_device := Device 0 true (fun _ => 0) 0 (fun _ => 0) (fun _ _ => 0).
 Definition blank (T : table) (m : page -> N) : state :=
   State (Authority (boot_cap T) (boot_window T) (fun _ _ => None) (fun _ _ => no_queue)) (boot_task T) (fun _ _ => 0)
-        (fun _ => false) m (fun _ => no_device) 0 0 0 0 None.
+        (fun _ => false) m (fun _ => no_device) (fun _ => 0) 0 0 0 None.
 Fixpoint times {A} (n : nat) (f : A -> A) (x : A) : A := match n with O => x | S n => times n f (f x) end.
 Definition boot (T : table) (m : page -> N) : state :=
   let s := blank T m in

@@ -1,12 +1,12 @@
 /* The two halves of the trace generator: the random calls that aim at each pair of call and result code
- * (lockstep_aim.c), and the run of the real kernel core that tells the trace (lockstep.c). */
+ * (lockstep_*.c), and the run of the real kernel core that tells the trace (lockstep.c). */
 #ifndef LOCKSTEP_H
 #define LOCKSTEP_H
 
 #include "state.h"
 
-#define CALLS 28u   /* the last one stands for all unknown numbers */
-#define CODES 64u   /* NEURON_* + CODE_BASE */
+#define CALLS 28u /* the last one stands for all unknown numbers */
+#define CODES 64u /* NEURON_* + CODE_BASE */
 #define CODE_BASE 48
 
 /* The pairs that can occur, from pairs.txt, and how often each did. */
@@ -25,7 +25,7 @@ int aim(u64 number, int64_t code, u64 *in);
 /* The pair to aim at now. */
 void choose(u64 *number, int64_t *code);
 
-/* Whether the UART takes nothing in this world. */
-int flooded(void);
+/* Whether the UART takes nothing in this world, and everybody writes lines. */
+extern int flood;
 
 #endif

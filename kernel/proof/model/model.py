@@ -3,7 +3,7 @@
 usage: model.py theorems --build DIR
        model.py lockstep --build DIR [--calls N] [--seed N] [--minimum N]
 
-`theorems` checks every proof, that none rests on an axiom, and that each theorem of Theorems.v is among those it
+`theorems` checks every proof, that none rests on an axiom, and that every theorem is among those it
 asked about. `lockstep` extracts the model, drives the real core with random calls and compares after each.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-MODEL = ["Model", "Authority", "Steps", "Theorems"]
+MODEL = ["Model", "Authority", "Steps", "Theorems", "Tasks"]
 UNPROVED = re.compile(r"\b(Axiom|Parameter|Conjecture|Admitted|admit|Unset Guard Checking|bypass_check)\b")
 COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
 THEOREM = re.compile(r"^(?:Theorem|Corollary) (\w+)", re.MULTILINE)
@@ -28,7 +28,10 @@ CLOSED = "Closed under the global context"
 
 HOST = ROOT / "tests" / "host"
 CORE = sorted((ROOT / "kernel" / "core").glob("*.c"))
-HARNESS = [HOST / "kernel" / f"{n}.c" for n in ("machine", "machine_devices", "world", "invariant", "invariant_guard")]
+HARNESS = [
+    HOST / "kernel" / f"{n}.c"
+    for n in ("machine", "machine_devices", "world", "invariant", "invariant_guard")
+]
 FLAGS = "-std=gnu11 -Wall -Wextra -Werror -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined"
 FLAGS += " -fno-sanitize-recover=all"
 INCLUDES = [ROOT / "kernel" / "include", ROOT / "kernel" / "core", HOST / "kernel", HOST, HERE]
@@ -62,7 +65,9 @@ def theorems(build: Path) -> None:
         claims += THEOREM.findall(text)
     start = time.monotonic()
     check_model(build, MODEL)
-    asked = f"Require Import {' '.join(MODEL)}.\n" + "".join(f"Print Assumptions {claim}.\n" for claim in claims)
+    asked = f"Require Import {' '.join(MODEL)}.\n" + "".join(
+        f"Print Assumptions {claim}.\n" for claim in claims
+    )
     (build / "Assumptions.v").write_text(asked, encoding="utf-8")
     answers = run(["coqc", "-Q", ".", "", "Assumptions.v"], build).splitlines()
     if answers != [CLOSED] * len(claims):
@@ -77,7 +82,19 @@ def build_oracle(build: Path) -> Path:
     check_model(build, ["Model", "Extract"])
     shutil.copy(HERE / "oracle.ml", build)
     oracle = build / "lockstep-oracle"
-    command = ["ocamlfind", "ocamlopt", "-inline", "200", "-w", "-a", "model.mli", "model.ml", "oracle.ml", "-o", oracle]
+    command = [
+        "ocamlfind",
+        "ocamlopt",
+        "-inline",
+        "200",
+        "-w",
+        "-a",
+        "model.mli",
+        "model.ml",
+        "oracle.ml",
+        "-o",
+        oracle,
+    ]
     run(command, build)
     return oracle
 
@@ -91,7 +108,7 @@ def compile_core(source: Path, build: Path) -> Path:
 
 def build_core(build: Path) -> Path:
     """The real core under the sanitizers, with the generator of calls."""
-    sources = [HERE / "lockstep.c", HERE / "lockstep_aim.c", *HARNESS, *CORE]
+    sources = [*sorted(HERE.glob("lockstep*.c")), *HARNESS, *CORE]
     with ThreadPoolExecutor(2) as pool:
         objects = list(pool.map(lambda s: compile_core(s, build), sources))
     core = build / "lockstep-core"
@@ -110,16 +127,22 @@ def lockstep(build: Path, calls: int, seed: int, minimum: int) -> None:
             left.stdout.close()
     print(f"seed {seed}, {time.monotonic() - start:.0f} s")
     if right.returncode != 0 or left.returncode != 0:
-        sys.exit(f"lock-step failed: the core ended with {left.returncode}, the oracle with {right.returncode}")
+        sys.exit(
+            f"lock-step failed: the core ended with {left.returncode}, the oracle with {right.returncode}"
+        )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=["theorems", "lockstep"])
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--calls", type=int, default=1000000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minimum", type=int, default=None, help="how often each pair must occur; calls / 1000")
+    parser.add_argument(
+        "--minimum", type=int, default=None, help="how often each pair must occur; calls / 1000"
+    )
     arguments = parser.parse_args()
     build = arguments.build.resolve()
     build.mkdir(parents=True, exist_ok=True)

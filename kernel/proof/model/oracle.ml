@@ -93,7 +93,7 @@ let settle size before s =
     qs = keep b.qs a.qs (fun f -> flat_rows twos (fun w q -> flat_queue (f w q))) } in
   { s with au; tk = keep before.tk s.tk (flat size.tasks); se = keep before.se s.se (flat_rows size.slots);
            kept = keep before.kept s.kept (flat (Array.length size.extents)); mem = keep before.mem s.mem (flat_pages size 0);
-           dv = keep before.dv s.dv (flat size.windows) }
+           dv = keep before.dv s.dv (flat size.windows); last = keep before.last s.last (flat size.tasks) }
 
 (* ---- What both sides tell of their state, in the same order (lockstep.c, project) ---- *)
 let view = ref [||]
@@ -111,7 +111,7 @@ let put_task s t =
   put (life_code k.k_life);
   let w, server, slot, x = match k.k_wait with
     | WNone -> 0, 0, 0, 0 | WRecv -> 1, 0, 0, 0 | WBits m -> 2, 0, 0, m
-    | WQueued (o, _) -> 3, o.o_server, o.o_slot, 0 | WServed (o, n) -> 4, o.o_server, o.o_slot, n in
+    | WQueued (o, _) -> 3, o.o_server, o.o_slot, 0 | WServed (o, n) -> 4, o.o_server, 0, n in
   put w; put server; put slot; put x;
   put (num k.k_ready); put k.k_gen; put k.k_bits; put k.k_peers; put (if w = 0 then 0 else ending_num k.k_ending);
   put (List.length k.k_todo); put k.k_exit;
@@ -236,7 +236,7 @@ let world () =
   let never = boot table mem in
   let base = { never with tk = (fun t -> never.tk t) } in
   let state = ref (settle size { base with tk = (fun _ -> raise Exit); se = (fun _ _ -> 0); kept = (fun _ -> false);
-                     mem = (fun _ -> 0); dv = (fun _ -> raise Exit);
+                     mem = (fun _ -> 0); dv = (fun _ -> raise Exit); last = (fun _ -> 0);
                      au = { sl = (fun _ _ -> raise Exit); wn = (fun _ -> raise Exit); mp = (fun _ _ -> None); qs = (fun _ _ -> raise Exit) } } base) in
   let mirror = Array.make 16384 0 in
   Array.fill pending 0 64 (-1, 0);

@@ -266,7 +266,8 @@ static void check_same(const struct core *one, const struct core *other)
     for (u32 t = 0; t < task_count; t++) {
         assert_memory_equal(&one->tasks[t], &other->tasks[t], sizeof(tasks[0]));
     }
-    assert_memory_equal(one->slots, other->slots, world.words[NEURON_TABLE_SLOTS] * sizeof(slots[0]));
+    assert_memory_equal(one->slots, other->slots,
+                        world.words[NEURON_TABLE_SLOTS] * sizeof(slots[0]));
     assert_memory_equal(one->queues, other->queues, sizeof(queues));
     assert_memory_equal(one->links, other->links, sizeof(links));
     assert_memory_equal(one->deadlines, other->deadlines, sizeof(deadlines));
@@ -278,8 +279,7 @@ static void check_same(const struct core *one, const struct core *other)
 static void forget_results(struct core *core)
 {
     for (u32 t = 0; t < task_count; t++) {
-        if (core->tasks[t].wait != WAIT_NONE &&
-            wait_reason(core->tasks[t].wait) != WAIT_QUEUED) {
+        if (core->tasks[t].wait != WAIT_NONE && wait_reason(core->tasks[t].wait) != WAIT_QUEUED) {
             memset(&core->tasks[t].context.x[REG_A0], 0, 8 * sizeof(u64));
         }
     }

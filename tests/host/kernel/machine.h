@@ -42,6 +42,7 @@ struct fake_queue {
 /* A virtio-mmio device: what it reports and what was written to it. */
 struct fake_device {
     u32 status;
+    u32 legacy;  /* of before virtio 1.0 */
     u32 stuck;   /* it does not reset */
     u32 refused; /* it was told to, since it last did */
     u32 features[2];

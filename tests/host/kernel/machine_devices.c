@@ -56,6 +56,8 @@ u32 arch_device_read(u64 base, u64 offset)
     switch (offset) {
     case VIRTIO_MMIO_MAGIC:
         return VIRTIO_MMIO_MAGIC_VALUE;
+    case VIRTIO_MMIO_VERSION:
+        return device->legacy != 0 ? 1 : VIRTIO_MMIO_MODERN;
     case VIRTIO_MMIO_DEVICE_ID:
         return (u32)machine.virtio_class[window_of(base)];
     case VIRTIO_MMIO_STATUS:
