@@ -756,10 +756,15 @@ static void write_chain(u32 window, u32 q, u64 head, u64 count)
           h <= d < h + vqueues[q].chain[h] ==> vqueues[q].busy[d] == 1 &&
           (queue_pages[q].descriptors[d].flags % 2 == VIRTQ_DESC_F_NEXT <==>
            d + 1 < h + vqueues[q].chain[h]); */
+    /*@ assert zero: \forall integer g; head < g < head + count ==> vqueues[q].chain[g] == 0; */
+    /*@ assert ahead: \forall integer h; 0 <= h < head ==> h + vqueues[q].chain[h] <= head; */
     /*@ assert none: \forall integer h, g; 0 <= h < g < NEURON_QUEUE_SIZE_MAX &&
           g < h + vqueues[q].chain[h] ==> vqueues[q].chain[g] == 0; */
     //@ assert chain: chains_ok(q);
     //@ assert ring: ring_ok(q);
+    //@ assert reach: descriptors_ok(windows[window].task, vqueues[q].size, q);
+    /*@ assert place: place_ok(windows[window].task, windows[window].owner, vqueues[q].size,
+          vqueues[q].place); */
     //@ assert new: vqueue_ok(windows[window].task, windows[window].owner, q);
     /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && p != q && chains_ok{Pre}(p) ==>
           chains_ok(p); */
@@ -799,7 +804,9 @@ int guard_post(u64 slot, u64 queue, u64 head, u64 count, u64 kick)
             return status;
         }
     }
-    //@ assert queue: guarded_ok(window) && vqueues[q].size <= NEURON_QUEUE_SIZE_MAX;
+    //@ assert own: guarded_ok(window);
+    //@ assert row: q == 2 * window || q == 2 * window + 1;
+    //@ assert queue: vqueues[q].size <= NEURON_QUEUE_SIZE_MAX;
     if (any_busy(q, head, count)) {
         collect(window, q);
         if (any_busy(q, head, count)) {
