@@ -62,16 +62,16 @@ void sched_wake(u32 task, int front)
 
 void sched_wake_now(u32 task)
 {
-    if (queues[READY_QUEUE].levels > tasks[task].no_higher / 2) {
-        sched_wake(task, 0); /* somebody is there who is not below it */
-    } else if (current == NONE) {
-        sched_hand_over(task);
-    } else if (tasks[current].level < tasks[task].level) {
-        queue_push_front(READY_QUEUE, current);
-        sched_hand_over(task);
-    } else {
+    /* Somebody is there, or runs, who is not below it. */
+    if (queues[READY_QUEUE].levels > tasks[task].no_higher / 2 ||
+        (current != NONE && tasks[current].level >= tasks[task].level)) {
         sched_wake(task, 0);
+        return;
     }
+    if (current != NONE) {
+        queue_push_front(READY_QUEUE, current);
+    }
+    sched_hand_over(task);
 }
 
 void sched_hand_over(u32 task)

@@ -76,9 +76,9 @@ class Memory:
 
     def console(self, kernel: Kernel) -> bytes:
         """What the console ring still holds."""
-        first = self.word(kernel.symbols["ring_first"], 4)
+        first = self.word(kernel.symbols["console_first"], 4)
         used = self.word(kernel.symbols["console_used"], 4)
-        start = kernel.symbols["ring"] - FIRST
+        start = kernel.symbols["console_ring"] - FIRST
         ring = self.data[start : start + N["RING_BYTES"]]
         return (ring[first:] + ring[:first])[:used]
 

@@ -89,7 +89,10 @@ def check_moments(
     kernel: Kernel, stopped: Stopped, debugger: Debugger, table: dict, after: str | None
 ) -> tuple[Counter, Granted, list[str]]:
     """Leads the machine from moment to moment to its end. The moments, the last grants, what differed."""
-    places = {kernel.symbols[name]: name for name in ("life_start", "notify_ready", "notify_death", "arch_power_off")}
+    places = {
+        kernel.symbols[name]: name
+        for name in ("life_start", "notify_ready", "notify_death", "arch_power_off")
+    }
     granted, moments, complaints = Granted(kernel, table), Counter(), []
     debugger.stop_at(list(places))
     while True:
