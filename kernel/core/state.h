@@ -267,6 +267,7 @@ static inline u32 vqueue_of(u32 window, u32 queue)
 }
 
 /* What a wait word says without its task or life; WAIT_RECV and WAIT_SERVED with a deadline too. */
+/*@ assigns \nothing; */
 static inline u64 wait_reason(u64 wait)
 {
     if (wait >= WAIT_RECV || wait == WAIT_RECV_UNTIL) {
@@ -279,6 +280,7 @@ static inline u64 wait_reason(u64 wait)
 }
 
 /* Whether a task waits for `server` to reply, or to receive its call. */
+/*@ assigns \nothing; */
 static inline int wait_calls(u64 wait, u64 server)
 {
     return wait == WAIT_SERVED + server || wait == WAIT_SERVED_UNTIL + server ||
