@@ -21,7 +21,7 @@ MACHINE = ROOT / "tests" / "host" / "kernel"
 # What a small world has at most; of tasks one more, whose token is nobody's.
 LIMITS = {"TASKS": 5, "SLOTS": 32, "PT_PAGES": 12, "MEMORIES": 16, "MAPS": 32, "WINDOWS": 2}
 
-INSIDE = ["deadline.c", "sched.c"]  # part of inside.c
+INSIDE = ["sched.c"]  # part of inside.c
 STATELESS = ["console.c"]  # no part of a state
 
 FLAGS = ["-std=gnu11", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-fno-strict-aliasing"]

@@ -49,8 +49,8 @@ BUGS = [
     (
         "a fast reply does not look whether somebody else wants the server",
         "fast.c",
-        "           tasks[server].attention == 0 &&\n",
-        "",
+        "tasks[server].attention == 0 && queues",
+        "queues",
         "queue",
     ),
     (
@@ -157,7 +157,7 @@ BUGS = [
     (
         "a mapping outlives its capability",
         "device.c",
-        "            vspace_unmap(task, windows[window].place[p]);\n",
+        "    vspace_unmap(windows[window].task, va);\n",
         "",
         "devices",
     ),
@@ -192,7 +192,7 @@ BUGS = [
     (
         "a queue outlives the reset of its device",
         "guard.c",
-        "                vqueues[vqueue_of(window, q)].size = 0;\n",
+        "    vqueues[vqueue_of(window, 0)].size = 0;\n",
         "",
         "guarded",
     ),

@@ -1,7 +1,7 @@
-/* Some files of the core, as they are, with a way to their static variables. */
-#include "deadline.c"
+/* A file of the core, as it is, with a way to its static variables. */
 #include "sched.c"
 
+#include "deadline.h"
 #include "inside.h"
 
 u64 *inside_quantum_end(void)
@@ -16,7 +16,7 @@ u64 *inside_armed(void)
 
 void inside_forget_paths(void)
 {
-    for (u32 i = stale_count; i < STALE_MAX; i++) {
-        stale[i] = 0;
+    for (u32 i = deadline_stale_count; i < DEADLINE_STALE_MAX; i++) {
+        deadline_stale[i] = 0;
     }
 }
