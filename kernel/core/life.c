@@ -193,7 +193,8 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
     if (tasks[task].state == NEURON_TASK_GIVEN_UP) {
         return NEURON_BAD_STATE;
     }
-    if (tasks[task].state == NEURON_TASK_RUNNING) {
+    int died = tasks[task].state == NEURON_TASK_RUNNING;
+    if (died) {
         die((u32)task, NEURON_TASK_STOPPED);
     }
     if (give_up != 0) {
@@ -201,7 +202,10 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
         device_release_all((u32)task);
         tasks[task].state = NEURON_TASK_GIVEN_UP;
         tasks[task].wait = WAIT_GIVEN_UP;
-        fail_callers((u32)task, NEURON_PEER_GONE);
+        /* If it just died, everybody was told so. */
+        if (!died) {
+            fail_callers((u32)task, NEURON_PEER_GONE);
+        }
     } else {
         tasks[task].state = NEURON_TASK_STOPPED;
     }
