@@ -161,8 +161,10 @@ static u64 map_end_of(const struct facts *f, u64 row)
     u64 memory = map_word(f, row, NEURON_MAP_MEMORY);
     //@ assert place: rule_map_reference(f->words, row) && rule_map_place(f->words, row);
     //@ assert end: map_end(f->words, row) <= UINT64_MAX;
-    return map_word(f, row, NEURON_MAP_VA) +
-           memory_word(f, memory, NEURON_MEMORY_PAGES) * NEURON_PAGE;
+    u64 va = map_word(f, row, NEURON_MAP_VA);
+    u64 pages = memory_word(f, memory, NEURON_MEMORY_PAGES);
+    //@ assert va + pages * NEURON_PAGE <= UINT64_MAX;
+    return va + pages * NEURON_PAGE;
 }
 
 /* Whether the entry point of its task lies in an accepted mapping. */
