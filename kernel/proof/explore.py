@@ -56,7 +56,7 @@ def units(build: Path) -> dict[str, tuple[Path, Path, list[str]]]:
     found["inside.c"] = (EXPLORER / "inside.c", build / "core_inside.o", TRAPS + IN_STATE)
     for name in ["explore", "image", "shape", "rules", "worlds"]:
         found[f"explore/{name}.c"] = (EXPLORER / f"{name}.c", build / f"{name}.o", [])
-    for name in ["machine", "machine_devices", "world", "invariant", "invariant_guard"]:
+    for name in ["machine", "machine_devices", "entry", "world", "invariant", "invariant_guard"]:
         found[f"kernel/{name}.c"] = (MACHINE / f"{name}.c", build / f"host_{name}.o", [])
     return found
 

@@ -6,21 +6,16 @@
 #include "arch.h"
 #include "cmocka_all.h"
 #include "deadline.h"
-#include "fast.h"
+#include "entry.h"
 #include "image.h"
 #include "inside.h"
-#include "kernel.h"
 #include "machine.h"
-#include "port.h"
 #include "queue.h"
 
 #define RUBBISH 0xff
 #define RUBBISH_ENTRIES 4u /* more than the queue of the small world has */
 #define GENERATION_NOW (WAIT_RECV + 2)
 #define GENERATION_EARLIER (WAIT_RECV + 1)
-
-static u32 entered;   /* whose call is with a fast path; NONE */
-static int took_fast; /* which did it */
 
 static enum reason reason_of(u32 t)
 {
@@ -82,90 +77,15 @@ enum session shape_session(u32 row)
     return slots[row].generation == tasks[slots[row].object].generation ? THIS_LIFE : EARLIER_LIFE;
 }
 
-/* What the entry code does, arch/riscv64/entry.S and trap.c. */
-void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
+/* A fast path that declines has changed nothing. */
+static void declined(void)
 {
-    if (entered != NONE) {
-        current = entered;
-        assert_true(image_unchanged()); /* a fast path that declines has changed nothing */
-    }
-    u32 caller = current;
-    int status = kernel_syscall(a0, a1, a2, a3, a4, a5, a6, number);
-    if (status != BLOCKED) {
-        assert_true(current == caller);
-        memset(&tasks[caller].context.x[REG_A0], 0, 8 * sizeof(u64));
-        tasks[caller].context.x[REG_A0] = (u64)(int64_t)status;
-    }
-}
-
-void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token)
-{
-    const u64 words[NEURON_MESSAGE_WORDS] = {w0, w1, w2, w3};
-
-    next->context.x[REG_A0] = NEURON_OK;
-    next->context.x[REG_A0 + 1] = tag;
-    for (u32 w = 0; w < NEURON_MESSAGE_WORDS; w++) {
-        next->context.x[REG_A0 + 2 + w] = w < NEURON_TAG_WORDS(tag) ? words[w] : 0;
-    }
-    next->context.x[REG_A0 + 6] = badge;
-    next->context.x[REG_A0 + 7] = token;
-    current = (u32)next->context.task;
-    took_fast = 1;
-}
-
-void arch_return(void)
-{
-    memset(&tasks[entered].context.x[REG_A0], 0, 8 * sizeof(u64));
-    current = entered;
-    took_fast = 1;
-}
-
-void arch_yield(struct task *next)
-{
-    arch_return();
-    current = (u32)next->context.task;
-}
-
-void arch_preempt(struct task *next, u64 bits)
-{
-    arch_yield(next);
-    memset(&next->context.x[REG_A0], 0, 8 * sizeof(u64));
-    next->context.x[REG_A0] = NEURON_NOTIFIED;
-    next->context.x[REG_A0 + 1] = bits;
-}
-
-void shape_enter(u64 number, const u64 in[7])
-{
-    entered = NONE;
-    arch_syscall(in[0], in[1], in[2], in[3], in[4], in[5], in[6], number);
+    assert_true(image_unchanged());
 }
 
 int shape_enter_fast(u64 number, const u64 in[7])
 {
-    took_fast = 0;
-    entered = current;
-    switch (number) {
-    case NEURON_SYS_call:
-        current = NONE; /* a fast path must not look at it */
-        fast_call(in[0], in[1], in[2], in[3], in[4], in[5], in[6], entered);
-        break;
-    case NEURON_SYS_reply_recv:
-        current = NONE;
-        fast_reply_recv(in[0], in[1], in[2], in[3], in[4], in[5], in[6], entered);
-        break;
-    case NEURON_SYS_notify:
-        current = NONE;
-        fast_notify(in[0], in[1], in[2], in[3], in[4], in[5], in[6], entered);
-        break;
-    case NEURON_SYS_yield:
-        current = NONE;
-        fast_yield(in[0], in[1], in[2], in[3], in[4], in[5], in[6], entered);
-        break;
-    default:
-        shape_enter(number, in);
-        break;
-    }
-    return took_fast;
+    return entry_call(number, in, declined);
 }
 
 void shape_set_quantum(u64 end)

@@ -45,9 +45,7 @@ void shape_view(struct view *view);
 
 enum session shape_session(u32 row);
 
-/* The current task makes a system call with these inputs: by the general path, or by the fast one if there is one.
- * Returns 1 if a fast path did it. */
-void shape_enter(u64 number, const u64 in[7]);
+/* The current task makes a system call with these inputs, by the fast path if there is one. Returns 1 if that did it. */
 int shape_enter_fast(u64 number, const u64 in[7]);
 
 /* The quantum of the current task ends at `end`. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "cmocka_all.h"
+#include "entry.h"
 #include "kernel.h"
 #include "machine.h"
 #include "shape.h"
@@ -340,7 +341,7 @@ enum taken worlds_take(const struct step *step, int fast)
     switch (step->event) {
     case EVENT_CALL:
         if (!fast) {
-            shape_enter(step->number, step->in);
+            entry_general(step->number, step->in);
         } else if (shape_enter_fast(step->number, step->in)) {
             taken = ENTERED_FAST;
         }
@@ -434,7 +435,7 @@ static void init_calls(u64 number, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4)
     const u64 in[7] = {a0, a1, a2, a3, a4};
 
     assert_true(current == init_task);
-    shape_enter(number, in);
+    entry_general(number, in);
 }
 
 /* Init starts all others. That it may happen in another order, or not at all, is explored too: it can stop them. */
@@ -552,7 +553,7 @@ static void plug_rng(void)
     init_calls(NEURON_SYS_device_cap_create, NEURON_SLOT_FACTORY, FAKE_VIRTIO_BASE,
                NEURON_CLASS_VIRTIO_RNG, RMI, NEURON_SLOT_SCRATCH);
     init_calls(NEURON_SYS_cap_transfer_to, NEURON_SLOT_TASK, NEURON_SLOT_SCRATCH, 1, RNG, 0);
-    shape_enter(NEURON_SYS_wait, wait);
+    entry_general(NEURON_SYS_wait, wait);
     assert_true(current == 1);
 }
 
@@ -562,8 +563,8 @@ static void plug_live(void)
     plug_rng();
     const u64 queue[7] = {RNG, 0, 2, arena(0)};
     const u64 start[7] = {RNG, VIRTIO_MMIO_STATUS, VIRTIO_STATUS_DRIVER_OK};
-    shape_enter(NEURON_SYS_dev_queue, queue);
-    shape_enter(NEURON_SYS_dev_write, start);
+    entry_general(NEURON_SYS_dev_queue, queue);
+    entry_general(NEURON_SYS_dev_write, start);
     assert_true(windows[0].live == 1 && vqueues[0].size == 2);
 }
 

@@ -3,12 +3,10 @@
 
 #include <string.h>
 
-#include "arch.h"
 #include "deadline.h"
-#include "fast.h"
 #include "invariant.h"
 #include "kernel.h"
-#include "port.h"
+#include "paths.h"
 #include "queue.h"
 
 #define SAVED_REGISTERS 13u
@@ -218,184 +216,6 @@ static void end_waits(void)
     }
 }
 
-/* What a fast path may change: all but page tables and devices, and of message pages only the beginning. */
-#define PAGE_HEAD 16u /* words */
-
-struct core {
-    struct task tasks[NEURON_TASKS_MAX];
-    struct slot slots[WORLD_ROWS];
-    struct queue queues[QUEUES];
-    struct link links[NEURON_TASKS_MAX];
-    u64 deadlines[2 * DEADLINE_LEAVES];
-    u64 pages[2 * NEURON_TASKS_MAX][PAGE_HEAD];
-    u32 current;
-};
-static struct core at_entry, after_fast, after_slow;
-static u32 fast_running; /* which task's call is with a fast path */
-static int fast_took;    /* it did it all */
-static u64 fast_taken[CALLS];
-
-static void save_core(struct core *core)
-{
-    memcpy(core->tasks, tasks, task_count * sizeof(tasks[0]));
-    memcpy(core->slots, slots, world.words[NEURON_TABLE_SLOTS] * sizeof(slots[0]));
-    memcpy(core->queues, queues, sizeof(queues));
-    memcpy(core->links, links, sizeof(links));
-    memcpy(core->deadlines, deadlines, sizeof(deadlines));
-    for (u32 p = 0; p < 2 * task_count; p++) {
-        memcpy(core->pages[p], message_pages[p], sizeof(core->pages[p]));
-    }
-    core->current = current;
-}
-
-static void restore_core(const struct core *core)
-{
-    memcpy(tasks, core->tasks, task_count * sizeof(tasks[0]));
-    memcpy(slots, core->slots, world.words[NEURON_TABLE_SLOTS] * sizeof(slots[0]));
-    memcpy(queues, core->queues, sizeof(queues));
-    memcpy(links, core->links, sizeof(links));
-    memcpy(deadlines, core->deadlines, sizeof(deadlines));
-    for (u32 p = 0; p < 2 * task_count; p++) {
-        memcpy(message_pages[p], core->pages[p], sizeof(core->pages[p]));
-    }
-    current = core->current;
-}
-
-static void check_same(const struct core *one, const struct core *other)
-{
-    for (u32 t = 0; t < task_count; t++) {
-        assert_memory_equal(&one->tasks[t], &other->tasks[t], sizeof(tasks[0]));
-    }
-    assert_memory_equal(one->slots, other->slots,
-                        world.words[NEURON_TABLE_SLOTS] * sizeof(slots[0]));
-    assert_memory_equal(one->queues, other->queues, sizeof(queues));
-    assert_memory_equal(one->links, other->links, sizeof(links));
-    assert_memory_equal(one->deadlines, other->deadlines, sizeof(deadlines));
-    assert_memory_equal(one->pages, other->pages, 2 * task_count * sizeof(one->pages[0]));
-    assert_int_equal(one->current, other->current);
-}
-
-/* The results of a task that waits are not there yet, unless its call waits in a queue. */
-static void forget_results(struct core *core)
-{
-    for (u32 t = 0; t < task_count; t++) {
-        if (core->tasks[t].wait != WAIT_NONE && wait_reason(core->tasks[t].wait) != WAIT_QUEUED) {
-            memset(&core->tasks[t].context.x[REG_A0], 0, 8 * sizeof(u64));
-        }
-    }
-}
-
-/* As the entry code does it. */
-void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
-{
-    if (fast_running != NONE) { /* a fast path declines: it has changed nothing */
-        save_core(&after_fast);
-        check_same(&after_fast, &at_entry);
-        current = fast_running;
-    }
-    u32 caller = current;
-    int status = kernel_syscall(a0, a1, a2, a3, a4, a5, a6, number);
-    if (status != BLOCKED) {
-        assert_int_equal(current, caller);
-        memset(&tasks[caller].context.x[REG_A0], 0, 8 * sizeof(u64));
-        tasks[caller].context.x[REG_A0] = (u64)(int64_t)status;
-    }
-}
-
-void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token)
-{
-    const u64 words[NEURON_MESSAGE_WORDS] = {w0, w1, w2, w3};
-
-    next->context.x[REG_A0] = NEURON_OK;
-    next->context.x[REG_A0 + 1] = tag;
-    for (u32 w = 0; w < NEURON_MESSAGE_WORDS; w++) {
-        next->context.x[REG_A0 + 2 + w] = w < NEURON_TAG_WORDS(tag) ? words[w] : 0;
-    }
-    next->context.x[REG_A0 + 6] = badge;
-    next->context.x[REG_A0 + 7] = token;
-    current = (u32)next->context.task;
-    fast_took = 1;
-}
-
-void arch_return(void)
-{
-    u64 *x = tasks[fast_running].context.x;
-
-    memset(&x[REG_A0], 0, 8 * sizeof(u64));
-    current = fast_running;
-    fast_took = 1;
-}
-
-void arch_yield(struct task *next)
-{
-    arch_return();
-    current = (u32)next->context.task;
-}
-
-void arch_preempt(struct task *next, u64 bits)
-{
-    arch_yield(next);
-    memset(&next->context.x[REG_A0], 0, 8 * sizeof(u64));
-    next->context.x[REG_A0] = NEURON_NOTIFIED;
-    next->context.x[REG_A0 + 1] = bits;
-}
-
-/* A fast path did the call: so it would be, had the other one done it. */
-static void compare_paths(const u64 *a, u64 number)
-{
-    u64 timer = machine.timer;
-
-    fast_taken[number]++;
-    save_core(&after_fast);
-    restore_core(&at_entry);
-    current = fast_running;
-    fast_running = NONE;
-    arch_syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6], number);
-    save_core(&after_slow);
-    forget_results(&after_fast);
-    forget_results(&after_slow);
-    check_same(&after_fast, &after_slow);
-    assert_int_equal(machine.timer, timer);
-}
-
-/* The current task makes a system call with what is in its registers. */
-static void enter(u64 number)
-{
-    u64 *x = tasks[current].context.x;
-    const u64 a[7] = {x[10], x[11], x[12], x[13], x[14], x[15], x[16]};
-
-    x[REG_RA] = 0;
-    for (u32 i = 0; i < 7; i++) {
-        x[i < 3 ? REG_T0 + i : REG_T3 + i - 3] = 0;
-    }
-    fast_running = current;
-    fast_took = 0;
-    save_core(&at_entry);
-    current = NONE; /* a fast path must not look at it */
-    at_entry.current = NONE;
-    switch (number) {
-    case NEURON_SYS_call:
-        fast_call(a[0], a[1], a[2], a[3], a[4], a[5], a[6], fast_running);
-        break;
-    case NEURON_SYS_reply_recv:
-        fast_reply_recv(a[0], a[1], a[2], a[3], a[4], a[5], a[6], fast_running);
-        break;
-    case NEURON_SYS_notify:
-        fast_notify(a[0], a[1], a[2], a[3], a[4], a[5], a[6], fast_running);
-        break;
-    case NEURON_SYS_yield:
-        fast_yield(a[0], a[1], a[2], a[3], a[4], a[5], a[6], fast_running);
-        break;
-    default:
-        arch_syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6], number);
-        break;
-    }
-    if (fast_took) {
-        compare_paths(a, number);
-    }
-    fast_running = NONE;
-}
-
 int64_t drive_call(u64 number, const u64 inputs[7])
 {
     u32 caller = current;
@@ -415,7 +235,7 @@ int64_t drive_call(u64 number, const u64 inputs[7])
     take_snapshot(number);
     call_of[caller] = number;
     generation_of[caller] = generation;
-    enter(number);
+    paths_enter(number);
     int64_t status = (int64_t)x[REG_A0];
     int back = call_of[caller] == number && tasks[caller].state == NEURON_TASK_RUNNING &&
                tasks[caller].wait == WAIT_NONE;
@@ -523,11 +343,6 @@ void drive_init_wakes(void)
 u64 drive_answers(int64_t status)
 {
     return answers[ANSWERS - 2 + status];
-}
-
-u64 drive_fast(u64 number)
-{
-    return fast_taken[number];
 }
 
 u64 drive_successes(u64 number)

@@ -1,0 +1,118 @@
+/* The entry code of the host. */
+#include "entry.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "arch.h"
+#include "cmocka_all.h"
+#include "fast.h"
+#include "kernel.h"
+#include "port.h"
+#include "state.h"
+
+static u32 running = NONE; /* whose call is with a fast path */
+static void (*on_decline)(void);
+static int took; /* it did it all */
+
+/* The result registers of a task, all zero. */
+static u64 *cleared(u32 task)
+{
+    u64 *results = &tasks[task].context.x[REG_A0];
+
+    memset(results, 0, 8 * sizeof(results[0]));
+    return results;
+}
+
+void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
+{
+    if (running != NONE) {
+        current = running;
+        if (on_decline != NULL) {
+            on_decline();
+        }
+    }
+    u32 caller = current;
+    int status = kernel_syscall(a0, a1, a2, a3, a4, a5, a6, number);
+    if (status != BLOCKED) {
+        assert_true(current == caller);
+        cleared(caller)[0] = (u64)(int64_t)status;
+    }
+}
+
+/* `next` runs after a fast path: its result registers. */
+static u64 *runs(struct task *next)
+{
+    current = (u32)next->context.task;
+    took = 1;
+    return cleared(current);
+}
+
+void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token)
+{
+    const u64 words[NEURON_MESSAGE_WORDS] = {w0, w1, w2, w3};
+    u64 *results = runs(next);
+
+    results[0] = NEURON_OK;
+    results[1] = tag;
+    for (u32 w = 0; w < NEURON_TAG_WORDS(tag); w++) {
+        results[2 + w] = words[w];
+    }
+    results[6] = badge;
+    results[7] = token;
+}
+
+void arch_return(void)
+{
+    (void)runs(&tasks[running]);
+}
+
+void arch_yield(struct task *next)
+{
+    (void)cleared(running);
+    current = (u32)next->context.task;
+    took = 1;
+}
+
+void arch_preempt(struct task *next, u64 bits)
+{
+    (void)cleared(running);
+    u64 *results = runs(next);
+    results[0] = NEURON_NOTIFIED;
+    results[1] = bits;
+}
+
+void entry_general(u64 number, const u64 in[7])
+{
+    arch_syscall(in[0], in[1], in[2], in[3], in[4], in[5], in[6], number);
+}
+
+int entry_call(u64 number, const u64 in[7], void (*declined)(void))
+{
+    void (*path)(u64, u64, u64, u64, u64, u64, u64, u64) = NULL;
+
+    took = 0;
+    switch (number) {
+    case NEURON_SYS_call:
+        path = fast_call;
+        break;
+    case NEURON_SYS_reply_recv:
+        path = fast_reply_recv;
+        break;
+    case NEURON_SYS_notify:
+        path = fast_notify;
+        break;
+    case NEURON_SYS_yield:
+        path = fast_yield;
+        break;
+    default:
+        entry_general(number, in);
+        return 0;
+    }
+    running = current;
+    on_decline = declined;
+    current = NONE; /* a fast path must not look at it */
+    path(in[0], in[1], in[2], in[3], in[4], in[5], in[6], running);
+    running = NONE;
+    return took;
+}
