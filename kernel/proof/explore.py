@@ -54,7 +54,7 @@ def units(build: Path) -> dict[str, tuple[Path, Path, list[str]]]:
             flags = TRAPS if source.name in STATELESS else TRAPS + IN_STATE
             found[source.name] = (source, build / f"core_{source.stem}.o", flags)
     found["inside.c"] = (EXPLORER / "inside.c", build / "core_inside.o", TRAPS + IN_STATE)
-    for name in ["explore", "image", "shape", "rules", "worlds"]:
+    for name in ["explore", "image", "shape", "rules", "steps", "worlds"]:
         found[f"explore/{name}.c"] = (EXPLORER / f"{name}.c", build / f"{name}.o", [])
     for name in ["machine", "machine_devices", "entry", "world", "invariant", "invariant_guard"]:
         found[f"kernel/{name}.c"] = (MACHINE / f"{name}.c", build / f"host_{name}.o", [])

@@ -20,6 +20,7 @@
 #include "machine.h"
 #include "rules.h"
 #include "shape.h"
+#include "steps.h"
 #include "world.h"
 #include "worlds.h"
 
@@ -70,9 +71,9 @@ static void print_trail(u32 state)
         u32 parent = states[state].parent;
         print_trail(parent);
         load(parent);
-        worlds_steps(explored, again);
+        steps_all(explored->calls, again);
         printf("  ");
-        worlds_print(&again[states[state].step]);
+        steps_print(&again[states[state].step]);
     }
 }
 
@@ -94,7 +95,7 @@ _Noreturn void explore_violated(const char *format, ...)
         print_trail(from);
         load(from);
         printf("  ");
-        worlds_print(&last);
+        steps_print(&last);
     }
     fflush(stdout);
     exit(1);
@@ -183,7 +184,7 @@ static void check_paths(const struct step *step)
     fast_steps++;
     memcpy(kept, changes, count * sizeof(*changes));
     load(from);
-    (void)worlds_take(step, 0);
+    (void)steps_take(step, 0);
     shape_normalise();
     if (image_take(&changes) != count || memcmp(kept, changes, count * sizeof(*changes)) != 0) {
         explore_violated("a fast path did something else than the general one");
@@ -195,7 +196,7 @@ static void take(const struct step *step)
     int refused = 0;
 
     rules_before(step);
-    enum taken taken = worlds_take(step, 1);
+    enum taken taken = steps_take(step, 1);
     if (taken != NOT_ENTERED) {
         refused = rules_after(step);
     }
@@ -213,7 +214,7 @@ static void take(const struct step *step)
 static void expand(u32 state)
 {
     load(state);
-    u32 count = worlds_steps(explored, steps);
+    u32 count = steps_all(explored->calls, steps);
 
     from = state;
     for (taking = 0; taking < count; taking++) {

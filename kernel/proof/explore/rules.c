@@ -99,7 +99,7 @@ static void check_delivered(const struct step *step, u32 caller)
     }
     RULE(after.task[caller].token > before.task[caller].token, caller);
     RULE(got->status == NEURON_OK && got->output[6] == after.task[caller].token, caller);
-    for (u32 w = 0; w < NEURON_MESSAGE_WORDS; w++) { /* worlds.c lets it send those */
+    for (u32 w = 0; w < NEURON_MESSAGE_WORDS; w++) { /* steps.c lets it send those */
         RULE(got->output[1 + w] ==
                  (w < NEURON_TAG_WORDS(got->output[0]) ? (caller + 1) * UINT64_C(16) + w : 0),
              caller);

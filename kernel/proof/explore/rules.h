@@ -6,7 +6,7 @@
 #ifndef EXPLORE_RULES_H
 #define EXPLORE_RULES_H
 
-#include "worlds.h"
+#include "steps.h"
 
 /* Before the step. */
 void rules_before(const struct step *step);
