@@ -26,14 +26,15 @@ AXIOMS = HERE / "axioms.h"
 # Files that are not N / N yet, and why. They are shown as open and count for nothing.
 UNPROVED = {
     # State, memory and devices
-    "device.c": "no contracts yet",
+    "device.c": "proved in part",
     "irq.c": "the whole file was not judged yet",
     "slot.c": "the whole file was not judged yet",
     "state.c": "the whole file was not judged yet",
     "vspace.c": "the whole file was not judged yet",
     # The guard, and what the kernel tells
     "console.c": "the whole file was not judged yet",
-    "guard.c": "no contracts yet",
+    "guard.c": "the whole file was not judged yet",
+    "guard_queue.c": "proved in part",
     "inspect.c": "the whole file was not judged yet",
     # Calls and lives
     "boot.c": "no contracts yet",

@@ -184,7 +184,7 @@ BUGS = [
     ),
     (
         "a chain in flight is overwritten",
-        "guard.c",
+        "guard_queue.c",
         "            return NEURON_IN_FLIGHT;",
         "",
         "guarded",
@@ -198,14 +198,14 @@ BUGS = [
     ),
     (
         "a region's end is off by eight bytes",
-        "guard.c",
+        "guard_queue.c",
         "bytes > region - offset)",
         "bytes > region - offset + 8)",
         "guarded",
     ),
     (
         "a queue begins with an earlier owner's chains",
-        "guard.c",
+        "guard_queue.c",
         "        vqueues[q].busy[i] = 0;\n        queue_pages",
         "        queue_pages",
         "guarded",
