@@ -1,6 +1,7 @@
 /* The worlds that the fuzzers begin with. */
 #include <stdlib.h>
 
+#include "draw.h"
 #include "guarded.h"
 #include "input.h"
 #include "random_device.h"

@@ -352,17 +352,6 @@ static void read_pairs(const char *path)
     (void)fclose(file);
 }
 
-static u64 random_state = 20261124;
-
-/* xorshift64*, Vigna 2016 */
-u64 draw(u64 below)
-{
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return below == 0 ? 0 : (random_state * UINT64_C(2685821657736338717) >> 11) % below;
-}
-
 int main(int argc, char **argv)
 {
     u64 calls = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000000;
@@ -371,9 +360,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: lockstep-core PAIRS [CALLS [SEED]]\n");
         return 2;
     }
-    if (argc > 3) {
-        random_state = strtoull(argv[3], NULL, 0) * 2 + 1;
-    }
+    draw_from(argc > 3 ? strtoull(argv[3], NULL, 0) * 2 + 1 : 20261124);
     read_pairs(argv[1]);
     while (made < calls) {
         u64 end = made + CALLS_A_WORLD < calls ? made + CALLS_A_WORLD : calls;

@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_H
 #define LOCKSTEP_H
 
+#include "draw.h"
 #include "state.h"
 
 #define CALLS 28u /* the last one stands for all unknown numbers */
@@ -12,8 +13,6 @@
 /* The pairs that can occur, from pairs.txt, and how often each did. */
 extern u64 possible[CALLS];
 extern u64 counts[CALLS][CODES];
-
-u64 draw(u64 below);
 
 /* A random world: tasks, ports, devices, memory. */
 void build_world(void);

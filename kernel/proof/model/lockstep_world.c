@@ -5,6 +5,7 @@
 #include <neuron/table.h>
 
 #include "machine.h"
+#include "random_world.h"
 #include "world.h"
 
 #define NETS_BASE FAKE_VIRTIO_BASE
@@ -16,22 +17,6 @@
 
 int flood;
 u64 give_ups;
-
-static void ports(u32 count)
-{
-    for (u32 c = 0; c < count; c++) {
-        for (u32 s = 0; s < count; s++) {
-            u64 rights = draw(4);
-            if (world.tasks[s][NEURON_TASK_LEVEL] <= world.tasks[c][NEURON_TASK_LEVEL]) {
-                rights &= NEURON_RIGHT_NOTIFY;
-            }
-            if (c != s && rights != 0) {
-                world_port(c, s, rights,
-                           (rights & NEURON_RIGHT_NOTIFY) != 0 ? 1 + (u32)draw(3) : 0);
-            }
-        }
-    }
-}
 
 static void ceilings_of(u32 task)
 {
@@ -118,7 +103,7 @@ void build_world(void)
         world_slot_row(t, region)[NEURON_SLOT_RIGHTS] = NEURON_RIGHT_READ;
         world_slot_row(t, region)[NEURON_SLOT_OBJECT] = t;
     }
-    ports(count);
+    random_ports(count);
     flood = draw(60) == 0;
     give_ups = draw(3);
 }

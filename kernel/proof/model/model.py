@@ -30,7 +30,16 @@ HOST = ROOT / "tests" / "host"
 CORE = sorted((ROOT / "kernel" / "core").glob("*.c"))
 HARNESS = [
     HOST / "kernel" / f"{n}.c"
-    for n in ("machine", "machine_devices", "entry", "world", "invariant", "invariant_guard")
+    for n in (
+        "machine",
+        "machine_devices",
+        "entry",
+        "draw",
+        "random_ports",
+        "world",
+        "invariant",
+        "invariant_guard",
+    )
 ]
 FLAGS = "-std=gnu11 -Wall -Wextra -Werror -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined"
 FLAGS += " -fno-sanitize-recover=all"

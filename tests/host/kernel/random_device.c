@@ -1,28 +1,13 @@
-/* Chance, and random device windows, ceilings and calls. */
+/* Random device windows, ceilings and calls. */
 #include "random_device.h"
 
 #include <neuron/registers.h>
 #include <neuron/table.h>
 
+#include "draw.h"
 #include "drive.h"
 
 #define TALL (UINT64_MAX >> 12)
-
-static u64 random_state;
-
-void draw_from(u64 seed)
-{
-    random_state = seed;
-}
-
-/* xorshift64*, Vigna 2016 */
-u64 draw(u64 below)
-{
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return below == 0 ? 0 : (random_state * UINT64_C(2685821657736338717) >> 11) % below;
-}
 
 #define DEVICES 6u
 #define FIXED_CLASS 0x101u

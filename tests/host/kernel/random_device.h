@@ -1,12 +1,8 @@
-/* Chance, and what of random worlds and calls is about devices. */
+/* What of random worlds and calls is about devices. */
 #ifndef TEST_RANDOM_DEVICE_H
 #define TEST_RANDOM_DEVICE_H
 
 #include "types.h"
-
-/* Random numbers from `seed` on; one below `below`. */
-void draw_from(u64 seed);
-u64 draw(u64 below);
 
 /* Adds windows, and slots for some of them; init has room for what it makes. */
 void random_devices(u32 count);

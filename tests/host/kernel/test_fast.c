@@ -1,5 +1,6 @@
 /* Tasks that do what servers and clients do all the time, so that the fast paths have work. The driver lets the other
  * path do the same and compares all that the core knows. */
+#include "draw.h"
 #include "drive.h"
 #include "random_device.h"
 #include "random_world.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "deadline.h"
+#include "draw.h"
 #include "drive.h"
 #include "random_device.h"
 #include "random_world.h"

@@ -5,6 +5,7 @@
 
 #include "console.h"
 #include "crc32c.h"
+#include "draw.h"
 #include "drive.h"
 #include "invariant.h"
 #include "kernel.h"
@@ -12,17 +13,7 @@
 #include "verdict.h"
 
 #define ROUNDS 60000u
-
-static u64 random_state = 77;
-
-/* xorshift64*, Vigna 2016 */
-static u64 draw(u64 below)
-{
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return below == 0 ? 0 : (random_state * UINT64_C(2685821657736338717) >> 11) % below;
-}
+#define SEED 77u
 
 static void some_world(void)
 {
@@ -202,5 +193,6 @@ int main(void)
         cmocka_unit_test(checksum_is_crc32c),
         cmocka_unit_test(payload_header_is_checked),
     };
+    draw_from(SEED);
     return cmocka_run_group_tests_name("table: noise", tests, NULL, NULL);
 }
