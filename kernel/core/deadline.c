@@ -22,9 +22,6 @@ void deadline_reset(void)
 
 void deadline_set(u32 task, u64 deadline)
 {
-    if (deadlines[DEADLINE_LEAVES + task] == deadline) {
-        return;
-    }
     deadlines[DEADLINE_LEAVES + task] = deadline;
     /*@ assert kept: \forall integer n; 1 <= n < DEADLINE_LEAVES && !deadline_above(n, task) ==>
           (deadline_node_ok{Pre}(n) ==> deadline_node_ok(n)); */
