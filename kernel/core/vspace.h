@@ -71,7 +71,7 @@
     requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
     requires tables: first + 2 + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
     assigns page_tables[first .. first + 1 + tasks[task].leaf_tables][0 .. NEURON_PT_ENTRIES - 1],
-      tasks[task].first_leaf, machine_root[task];
+      tasks[task].first_leaf, tasks[task].context.space, machine_root[task];
     ensures first: tasks[task].first_leaf == first + 2;
     ensures space: space_ok(task);
     ensures in: leaf_entry(task, NEURON_IN_OFFSET / NEURON_PAGE) ==
