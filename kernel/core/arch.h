@@ -2,7 +2,9 @@
  * All that the core asks of the machine. Everything that needs an address of physical memory, a CSR or
  * a device register is behind these; the host tests have an implementation of their own.
  *
-//@ ghost u64 pages_phys[3];
+ * The contracts are what the proofs trust. What the machine remembers of its interrupt lines is a ghost
+ * here. The memory of tasks and the registers of devices are no state of the kernel: who writes them
+ * changes nothing that a contract speaks of.
  */
 #ifndef CORE_ARCH_H
 #define CORE_ARCH_H
@@ -41,24 +43,6 @@ void arch_power_off(u64 status);
                             source + bytes <= NEURON_RAM_END_MAX);
     assigns \nothing; */
 void arch_page_restore(u64 phys, u64 source, u64 bytes);
-
-/* The arrays of pages that the kernel owns and maps. */
-enum arch_pages { ARCH_PAGE_TABLES = 0, ARCH_MESSAGE_PAGES = 1, ARCH_QUEUE_PAGES = 2 };
-//@ ghost u64 pages_phys[ARCH_QUEUE_PAGES + 1];
-
-/* The physical address of the first page of such an array; the others follow it. */
-/*@ requires pages <= ARCH_QUEUE_PAGES;
-    assigns \nothing;
-    ensures \result == pages_phys[pages];
-    ensures \result % NEURON_PAGE == 0;
-    ensures NEURON_KERNEL_BASE <= \result;
-    ensures pages == ARCH_PAGE_TABLES ==>
-      \result + NEURON_PT_PAGES_MAX * NEURON_PAGE <= NEURON_PAYLOAD_BASE;
-    ensures pages == ARCH_MESSAGE_PAGES ==>
-      \result + 2 * NEURON_TASKS_MAX * NEURON_PAGE <= NEURON_PAYLOAD_BASE;
-    ensures pages == ARCH_QUEUE_PAGES ==>
-      \result + NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES * NEURON_PAGE <= NEURON_PAYLOAD_BASE; */
-u64 arch_phys(u32 pages);
 
 /* The kernel's own mappings: what every root table holds for the addresses below those of the tasks. Set before
  * kernel_boot(); each leads to another table, or is 0. */
