@@ -31,7 +31,7 @@
 struct context {
     u64 x[32]; /* x[0] is unused; gp and tp are constants */
     u64 pc;
-    u64 space; /* its address space, as arch_set_root() notes it */
+    u64 space; /* its address space: the value of satp */
     u64 whole; /* what is here: enum whole */
     u64 task;  /* whose context this is */
 };

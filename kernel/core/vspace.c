@@ -12,6 +12,10 @@
 #define TASKS_PER_ROOT_ENTRY (GIB / NEURON_USER_SPAN)
 #define BLOCKS_PER_SPAN (NEURON_USER_SPAN / NEURON_BLOCK)
 
+/* satp: mode Sv39; the ASID begins at bit 44, behind the page number of the root. */
+#define SATP_SV39 (UINT64_C(8) << 60)
+#define SATP_ASID (UINT64_C(1) << 44)
+
 /*@ requires page_table: page_table < NEURON_PT_PAGES_MAX;
     assigns \nothing;
     ensures entry: \result == table_entry(page_table);
@@ -107,17 +111,18 @@ static void clear_table(u32 table)
 /* The root of a task: the kernel's entries, and one for the task's own range. */
 /*@ requires task: task < NEURON_TASKS_MAX;
     requires table: root < NEURON_PT_PAGES_MAX - 1;
+    requires kernel: kernel_root_ok;
     assigns page_tables[root][0 .. NEURON_PT_ENTRIES - 1];
     ensures root: root_ok(task, root); */
 static void fill_root(u32 task, u32 root)
 {
     /*@ loop invariant bound: 0 <= i <= NEURON_PT_ENTRIES;
         loop invariant upper: \forall integer j; 0 <= j < i ==> upper_ok(page_tables[root][j]);
-        loop invariant none: \forall integer j; 4 <= j < i ==> page_tables[root][j] == 0;
+        loop invariant none: \forall integer j; KERNEL_ROOT_ENTRIES <= j < i ==> page_tables[root][j] == 0;
         loop assigns i, page_tables[root][0 .. NEURON_PT_ENTRIES - 1];
         loop variant NEURON_PT_ENTRIES - i; */
     for (u32 i = 0; i < NEURON_PT_ENTRIES; i++) {
-        page_tables[root][i] = arch_kernel_root_entry(i);
+        page_tables[root][i] = i < KERNEL_ROOT_ENTRIES ? kernel_root[i] : 0;
     }
     page_tables[root][(NEURON_USER_BASE + (u64)task * NEURON_USER_SPAN) / GIB] =
         pte_table(root + 1);
@@ -186,7 +191,8 @@ void vspace_create(u32 task, u32 first)
     fill_middle(task, first + 1);
     fill_leaves(task, first + 2);
     tasks[task].first_leaf = first + 2;
-    arch_set_root(task, first);
+    tasks[task].context.space =
+        SATP_SV39 + (task + 1) * SATP_ASID + arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + first;
 }
 
 u64 vspace_entry(u32 task, u64 va)
@@ -232,8 +238,9 @@ u64 vspace_walk(u32 task, u64 page)
 {
     u64 base = NEURON_USER_BASE + (u64)task * NEURON_USER_SPAN;
     u64 block = page / NEURON_PT_ENTRIES;
-    u64 entry = page_tables[arch_root(task)][base / GIB];
     //@ assert space: space_ok(task);
+    u64 root = tasks[task].context.space % SATP_ASID - arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE;
+    u64 entry = page_tables[root][base / GIB];
     //@ assert root: entry == table_entry(tasks[task].first_leaf - 1);
     u32 middle = next_table(entry);
 

@@ -1,4 +1,4 @@
-/* What the core asks of the machine (core/arch.h): time, UART, power, physical pages, roots. */
+/* What the core asks of the machine (core/arch.h): time, UART, power, physical pages. */
 #include "machine.h"
 
 #include "../../core/arch.h"
@@ -7,9 +7,6 @@
 #define TRANSMIT_READY 0x20u
 #define TEST_PASS 0x5555u /* test device: ends with status 0 */
 #define TEST_FAIL 0x3333u /* ... with the status in the upper half */
-
-#define SATP_SV39 (UINT64_C(8) << 60)
-#define SATP_ASID (UINT64_C(1) << 44)
 
 u64 arch_now(void)
 {
@@ -74,11 +71,6 @@ u64 arch_phys(u32 pages)
     }
 }
 
-u32 arch_root(u32 task)
-{
-    return (u32)(tasks[task].context.space % SATP_ASID - arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE);
-}
-
 void arch_flush_page(u32 task, u64 va)
 {
     __asm__ volatile("sfence.vma %0, %1" : : "r"(va), "r"((u64)task + 1) : "memory");
@@ -97,10 +89,4 @@ void arch_device_write(u64 base, u64 offset, u32 value)
 void arch_device_fence(void)
 {
     __asm__ volatile("fence iorw, iorw" : : : "memory");
-}
-
-void arch_set_root(u32 task, u32 page_table)
-{
-    tasks[task].context.space = SATP_SV39 | (task + 1) * SATP_ASID |
-                                (arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + page_table);
 }

@@ -27,7 +27,7 @@
 #define FAKE_MESSAGE_PAGES UINT64_C(0x80800000)
 #define FAKE_QUEUE_PAGES UINT64_C(0x80900000)
 #define FAKE_KERNEL_ENTRY_INDEX 2u
-#define FAKE_KERNEL_ENTRY UINT64_C(0x200000cf)
+#define FAKE_KERNEL_ENTRY UINT64_C(0x20000001)
 
 #define UART_UNLIMITED 0xffffffffu
 
@@ -84,7 +84,6 @@ struct machine {
     u8 uart[4 * NEURON_RING_BYTES];
     u32 power_offs; /* how often the machine was ended, and the last status */
     u64 power_status;
-    u32 roots[NEURON_TASKS_MAX];
     u64 virtio_class
         [FAKE_VIRTIO_WINDOWS]; /* what the device in each virtio-mmio window reports; 0: none */
     struct fake_device devices[FAKE_VIRTIO_WINDOWS];
