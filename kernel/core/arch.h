@@ -3,7 +3,7 @@
  * a device register is behind these; the host tests have an implementation of their own.
  *
  * The contracts are what the proofs trust. What the machine remembers of its interrupt lines and of the
- * roots is a ghost here. The memory of tasks and the registers of devices are no state of the kernel: who
+ * roots, and where it has the kernel's pages, is a ghost here. The memory of tasks and the registers of devices are no state of the kernel: who
  * writes them changes nothing that a contract speaks of.
  */
 #ifndef CORE_ARCH_H
@@ -47,12 +47,12 @@ void arch_page_restore(u64 phys, u64 source, u64 bytes);
 
 /* The arrays of pages that the kernel owns and maps. */
 enum arch_pages { ARCH_PAGE_TABLES = 0, ARCH_MESSAGE_PAGES = 1, ARCH_QUEUE_PAGES = 2 };
+//@ ghost u64 pages_phys[ARCH_QUEUE_PAGES + 1];
 
 /* The physical address of the first page of such an array; the others follow it. */
-/*@ axiomatic machine_memory { logic integer pages_phys(integer pages); } */
 /*@ requires pages <= ARCH_QUEUE_PAGES;
     assigns \nothing;
-    ensures \result == pages_phys(pages);
+    ensures \result == pages_phys[pages];
     ensures \result % NEURON_PAGE == 0;
     ensures NEURON_KERNEL_BASE <= \result;
     ensures pages == ARCH_PAGE_TABLES ==>

@@ -152,9 +152,9 @@ static void fill_middle(u32 task, u32 middle)
     requires tables: leaf + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
     assigns page_tables[leaf .. leaf + tasks[task].leaf_tables - 1][0 .. NEURON_PT_ENTRIES - 1];
     ensures in: page_tables[leaf][NEURON_IN_OFFSET / NEURON_PAGE] ==
-      page_entry(pages_phys(ARCH_MESSAGE_PAGES) + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[ARCH_MESSAGE_PAGES] + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
     ensures out: page_tables[leaf][NEURON_OUT_OFFSET / NEURON_PAGE] ==
-      page_entry(pages_phys(ARCH_MESSAGE_PAGES) + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[ARCH_MESSAGE_PAGES] + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
     ensures leaf_in: leaf_ok(page_tables[leaf][NEURON_IN_OFFSET / NEURON_PAGE]);
     ensures leaf_out: leaf_ok(page_tables[leaf][NEURON_OUT_OFFSET / NEURON_PAGE]);
     ensures nothing_else: \forall integer p, i;
@@ -218,9 +218,8 @@ void vspace_unmap(u32 task, u64 va)
 /*@ assigns \nothing;
     ensures none: entry % 2 == 0 ==> \result == NONE;
     ensures table: entry % 2 == 1 &&
-      0 <= entry / 1024 - pages_phys(ARCH_PAGE_TABLES) / NEURON_PAGE < NEURON_PT_PAGES_MAX ==>
-        \result == entry / 1024 - pages_phys(ARCH_PAGE_TABLES) / NEURON_PAGE;
-    ensures memory: pages_phys(ARCH_PAGE_TABLES) >= 0; */
+      0 <= entry / 1024 - pages_phys[ARCH_PAGE_TABLES] / NEURON_PAGE < NEURON_PT_PAGES_MAX ==>
+        \result == entry / 1024 - pages_phys[ARCH_PAGE_TABLES] / NEURON_PAGE; */
 static u32 next_table(u64 entry)
 {
     u64 first = arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE;

@@ -13,8 +13,8 @@
 /*@ predicate prot_ok(integer prot) =
       prot == NEURON_PROT_R || prot == NEURON_PROT_RW || prot == NEURON_PROT_RX;
     logic integer page_entry(integer phys, integer prot) = phys / NEURON_PAGE * 1024 + 209 + 2 * prot;
-    logic integer table_entry(integer table) =
-      (pages_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + table) * 1024 + 1;
+    logic integer table_entry{L}(integer table) =
+      (pages_phys[ARCH_PAGE_TABLES] / NEURON_PAGE + table) * 1024 + 1;
 
     predicate write_xor_execute(integer entry) = entry / 4 % 2 == 0 || entry / 8 % 2 == 0;
     predicate leaf_ok(integer entry) =
@@ -75,9 +75,9 @@
     ensures first: tasks[task].first_leaf == first + 2;
     ensures space: space_ok(task);
     ensures in: leaf_entry(task, NEURON_IN_OFFSET / NEURON_PAGE) ==
-      page_entry(pages_phys(ARCH_MESSAGE_PAGES) + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[ARCH_MESSAGE_PAGES] + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
     ensures out: leaf_entry(task, NEURON_OUT_OFFSET / NEURON_PAGE) ==
-      page_entry(pages_phys(ARCH_MESSAGE_PAGES) + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[ARCH_MESSAGE_PAGES] + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
     ensures nothing_else: \forall integer page; 0 <= page < tasks[task].leaf_tables * NEURON_PT_ENTRIES &&
       page != NEURON_IN_OFFSET / NEURON_PAGE && page != NEURON_OUT_OFFSET / NEURON_PAGE ==>
         leaf_entry(task, page) == 0; */
