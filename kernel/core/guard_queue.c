@@ -325,8 +325,10 @@ static int check_descriptor(u64 i)
     }
     //@ assert fits: offset + bytes <= memories[slots[row].object].pages * NEURON_PAGE;
     //@ assert right: (slots[row].rights & right) == right;
-    /*@ assert way: right == (out_word(i, 1) / 0x1000000000000 == 1 ? NEURON_RIGHT_WRITE
-                                                                   : NEURON_RIGHT_READ); */
+    /*@ assert writes: out_word(i, 1) / 0x1000000000000 == 1 ==>
+          (slots[row].rights & NEURON_RIGHT_WRITE) == NEURON_RIGHT_WRITE; */
+    /*@ assert reads: out_word(i, 1) / 0x1000000000000 != 1 ==>
+          (slots[row].rights & NEURON_RIGHT_READ) == NEURON_RIGHT_READ; */
     //@ assert named: row == told_slot(i) && slot_ok(row) && memory_ok(slots[row].object);
     /*@ assert covers: dma_covers(row, memories[slots[row].object].phys + out_word(i, 0), bytes,
           out_word(i, 1) / 0x1000000000000); */

@@ -33,7 +33,7 @@ static u64 pte_table(u32 page_table)
     ensures leaf: leaf_ok(\result); */
 static u64 pte_page(u64 phys, u64 prot)
 {
-    return phys / NEURON_PAGE * PTE_PAGE_NUMBER + PTE_V + 2 * prot + PTE_U + PTE_AD;
+    return phys / (NEURON_PAGE / PTE_PAGE_NUMBER) + PTE_V + 2 * prot + PTE_U + PTE_AD;
 }
 
 /* Where the leaf entry for `va` is: page `va` of the task's range, counted through its leaf tables. */
