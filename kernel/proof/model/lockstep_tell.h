@@ -43,12 +43,6 @@ void tell_state(void);
 /* Whether a task waits for anything. */
 int waits(u32 t);
 
-/* The current task makes a call with these inputs (lockstep_enter.c). */
-void enter(const u64 *a, u64 number);
-
-/* Says how often a fast path did a call alone. Whether each did. */
-int enter_report(void);
-
 /* All page tables. */
 void tell_page_tables(void);
 
