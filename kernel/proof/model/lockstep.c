@@ -233,7 +233,7 @@ int main(int argc, char **argv)
         u64 end = made + CALLS_A_WORLD < calls ? made + CALLS_A_WORLD : calls;
         begin_world();
         live(end);
-        tell_page_tables();
+        tell_spaces();
         tell(R_WORLD_END);
     }
     tell(R_END);

@@ -43,8 +43,8 @@ void tell_state(void);
 /* Whether a task waits for anything. */
 int waits(u32 t);
 
-/* All page tables. */
-void tell_page_tables(void);
+/* All page tables, and which pages of memory hold what a reset puts there. */
+void tell_spaces(void);
 
 /* The table of a world that was just booted, and its state. */
 void tell_world(void);

@@ -330,7 +330,7 @@ int main(int argc, char **argv)
     plug_devices();
     tell_world();
     make_trace(strtoull(argv[4], NULL, 0));
-    tell_page_tables();
+    tell_spaces();
     tell(R_WORLD_END);
     tell(R_END);
     write_lists(argv[3], seed);
