@@ -277,7 +277,7 @@ static void unmap_page(u32 window, u32 page)
     clear_entry(window, page, va);
 }
 
-int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
+NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 {
     u32 source = 0;
     int status = slot_find_task(slot, task);
@@ -427,7 +427,7 @@ static int check_prot(u64 prot, u32 rights)
     return NEURON_OK;
 }
 
-int device_map(u64 slot, u64 va, u64 offset, u64 prot)
+NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_MMIO, NEURON_RIGHT_MAP, &row);
@@ -460,7 +460,7 @@ int device_map(u64 slot, u64 va, u64 offset, u64 prot)
     return NEURON_OK;
 }
 
-int device_unmap(u64 va)
+NOINLINE int device_unmap(u64 va)
 {
     int status = vspace_check_arena(va);
     if (status != NEURON_OK) {
