@@ -167,7 +167,6 @@ void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64
                 tasks[target].wait - WAIT_QUEUED < WAIT_RECV - WAIT_QUEUED) {
                 tasks[target].bits = tasks[target].bits | bits;
                 tasks[target].attention = 1;
-                arch_return();
                 return;
             }
             if (tasks[target].wait >= WAIT_RECV && tasks[target].level > tasks[running].level) {
@@ -188,7 +187,6 @@ void fast_yield(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 runn
 
     (void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5, (void)a6;
     if (next == NONE) {
-        arch_return();
         return;
     }
     u32 last = queues[READY_QUEUE].tail[level];

@@ -51,7 +51,8 @@ static void no_place(u32 window, u32 q)
     ensures spaces: page_tables_inv;
     ensures others: \forall integer w; 0 <= w < window_count && w != window ==>
       guarded_ok{Pre}(w) ==> guarded_ok(w);
-    ensures gone: vqueues[q].place == 0; */
+    ensures gone: vqueues[q].place == 0;
+    ensures unmapped: unmapped{Pre, Post}(window); */
 static void unmap_queue(u32 window, u32 q)
 {
     if (vqueues[q].place != 0) {

@@ -19,7 +19,7 @@ u64 payload_end(const u64 *payload)
     return NEURON_PAYLOAD_BASE + payload[NEURON_PAYLOAD_BYTES];
 }
 
-NOINLINE int payload_checksum_ok(const u64 *payload)
+int payload_checksum_ok(const u64 *payload)
 {
     return payload[NEURON_PAYLOAD_CRC] ==
            crc32c_words(payload + NEURON_PAYLOAD_HEADER_WORDS,

@@ -131,7 +131,7 @@ static struct table_verdict check_sections(const struct facts *f)
     return verdict;
 }
 
-NOINLINE struct table_verdict table_validate(const u64 *words, u64 count)
+struct table_verdict table_validate(const u64 *words, u64 count)
 {
     struct table_verdict verdict = check_header(words, count);
     if (verdict.rule != NEURON_RULE_OK) {

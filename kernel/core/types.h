@@ -8,7 +8,7 @@ typedef uint8_t u8;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
-/* For a function that is kept out of others, so that they need no stack, or less; or so that a profile finds it. */
+/* For a function that is kept out of others, so that they need no stack, or less. */
 #define NOINLINE __attribute__((noinline))
 
 #endif

@@ -33,10 +33,10 @@ PHASES = [
 
 
 def symbols(kernel: Path) -> dict[str, int]:
-    """Addresses of the kernel's functions; what the compiler adds to a name, behind a dot, is none of it."""
+    """Addresses of the kernel's functions."""
     out = subprocess.run(["riscv64-unknown-elf-nm", kernel], capture_output=True, text=True, check=True)
     rows = (line.split() for line in out.stdout.splitlines())
-    return {row[2].split(".")[0]: int(row[0], 16) for row in rows if len(row) == 3 and row[1] in "tT"}
+    return {row[2]: int(row[0], 16) for row in rows if len(row) == 3}
 
 
 def init_entry(image: Path) -> int:

@@ -59,8 +59,7 @@ class Linked:
         symbols = self.elf.get_section_by_name(".symtab").iter_symbols()
         kinds = ("STT_FUNC", "STT_NOTYPE")  # a function in assembly has no type
         named = (s for s in symbols if s["st_info"]["type"] in kinds and s.name[:1] not in ("", ".", "$"))
-        # What the compiler adds to a name, behind a dot, is none of it.
-        self.names = {symbol["st_value"]: symbol.name.split(".")[0] for symbol in named}
+        self.names = {symbol["st_value"]: symbol.name for symbol in named}
         self.starts = sorted(self.names)
 
     def function(self, address: int) -> str:

@@ -63,7 +63,7 @@ static void map_kernel_block(void)
     }
 }
 
-NOINLINE void kernel_map(u64 payload_end, u64 ram_end)
+void kernel_map(u64 payload_end, u64 ram_end)
 {
     kernel_root[ROOT_DEVICES] = table(&devices);
     kernel_root[ROOT_RAM] = table(&ram);
