@@ -101,7 +101,7 @@ static void hold(u32 window, u64 task, u32 row, u32 rights)
     //@ assert lines: \forall integer v; 0 <= v < window_count && v != window ==> line_ok(v);
 }
 
-int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
+NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_FACTORY, 0, &row);
@@ -277,7 +277,7 @@ static void unmap_page(u32 task, u64 window, u64 page)
     clear_entry(task, window, page, va);
 }
 
-int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
+NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 {
     u32 source = 0;
     int status = slot_find_task(slot, task);
@@ -355,7 +355,7 @@ static void release(u32 window)
     let_go(window);
 }
 
-int device_cap_revoke(u64 slot, u64 task, u64 target)
+NOINLINE int device_cap_revoke(u64 slot, u64 task, u64 target)
 {
     int status = slot_find_task(slot, task);
     if (status != NEURON_OK) {
@@ -376,7 +376,7 @@ int device_cap_revoke(u64 slot, u64 task, u64 target)
     return NEURON_OK;
 }
 
-int device_cap_drop(u64 slot)
+NOINLINE int device_cap_drop(u64 slot)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_MMIO, 0, &row);
@@ -424,7 +424,7 @@ static int check_prot(u64 prot, u32 rights)
     return NEURON_OK;
 }
 
-int device_map(u64 slot, u64 va, u64 offset, u64 prot)
+NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_MMIO, NEURON_RIGHT_MAP, &row);
@@ -457,7 +457,7 @@ int device_map(u64 slot, u64 va, u64 offset, u64 prot)
     return NEURON_OK;
 }
 
-int device_unmap(u64 va)
+NOINLINE int device_unmap(u64 va)
 {
     int status = vspace_check_arena(va);
     if (status != NEURON_OK) {
