@@ -81,7 +81,7 @@ class Plan:
 
     def new_ceiling(self, task: int) -> None:
         """The same ceiling as rngd's in one slot more of a task."""
-        names = ("RUNTIME", "KIND", "RIGHTS", "OBJECT", "BASE", "BYTES")
+        names = ("RUNTIME", "KIND", "RIGHTS", "OBJECT", "BASE", "BYTES", "BITS")
         words = {name: self.payload.get("SLOTS", self.ceiling, name) for name in names}
         self.payload.add_slot(task, **words)
 
@@ -105,11 +105,11 @@ class Plan:
             self.new_ceiling(self.task)
 
     def alter_task(self, widened: bool) -> None:
-        """greeter, which then has rngd's part in the policy too."""
-        (row,) = (r for r in range(self.rows.count) if self.rows.text(r, "name") == "greeter")
+        """visitor, which then has rngd's part in the policy too."""
+        (row,) = (r for r in range(self.rows.count) if self.rows.text(r, "name") == "visitor")
         task = self.rows.get(row, "task")
         if self.payload.get("TASKS", task, "SLOTS") != self.need.get(0, "slot"):
-            sys.exit("damage: greeter's slots do not end where rngd's slot would be")
+            sys.exit("damage: visitor's slots do not end where rngd's slot would be")
         for member in ("needs", "need_count"):
             self.rows.set(row, member, self.rows.get(self.rngd, member))
             self.rows.set(self.rngd, member, 0)

@@ -183,7 +183,7 @@ static void spoiled_words(void)
     const uint64_t tags[] = {
         NEURON_TAG(0, 0, 0),     NEURON_TAG(0, 2, 0),     NEURON_TAG(0, 1, 1),
         NEURON_TAG(1, 1, 0),     NEURON_TAG(1, 0, 1),     NEURON_TAG(3, 0, 0),
-        NEURON_TAG(32767, 0, 0), NEURON_TAG(32776, 0, 0), NEURON_TAG(0xffff, 0, 0)};
+        NEURON_TAG(32767, 0, 0), NEURON_TAG(32777, 0, 0), NEURON_TAG(0xffff, 0, 0)};
     for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
         spoil_tag = tags[i];
         CHECK_EQUAL(store_add(1, 2, &sum), NEXUS_BAD_REPLY);
@@ -196,6 +196,8 @@ static void spoiled_words(void)
     CHECK_EQUAL(store_add(1, 2, &sum), NEXUS_BAD_REPLY);
     spoil_tag = NEURON_TAG(32775, 0, 0);
     CHECK_EQUAL(store_add(1, 2, &sum), NEXUS_UNDECIDED);
+    spoil_tag = NEURON_TAG(32776, 0, 0);
+    CHECK_EQUAL(store_add(1, 2, &sum), NEXUS_BAD_DEVICE);
     fake.spoil_reply = set_word;
     spoil_word = 4;
     CHECK_EQUAL(store_paint(COLOUR_RED, false, &before), NEXUS_BAD_REPLY);
