@@ -80,9 +80,11 @@ class Plan:
         self.ceiling = payload.slot_row(self.task, self.need.get(0, "slot"))
 
     def new_ceiling(self, task: int) -> None:
-        """The same ceiling as rngd's in one slot more of a task."""
+        """The same ceiling as rngd's in one slot more of a task, but for the bit of its interrupt: each has one
+        sender."""
         names = ("RUNTIME", "KIND", "RIGHTS", "OBJECT", "BASE", "BYTES", "BITS")
         words = {name: self.payload.get("SLOTS", self.ceiling, name) for name in names}
+        words["BITS"] *= 2
         self.payload.add_slot(task, **words)
 
     def alter_class(self, widened: bool) -> None:
