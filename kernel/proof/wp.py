@@ -74,11 +74,11 @@ def normal_form(path: Path) -> str:
     return run([str(path), "-no-unicode", "-print"], FILE_S)
 
 
-def prove(path: Path, build: Path, smoke: bool) -> dict:
+def prove(path: Path, build: Path, smoke: bool, goal_s: int) -> dict:
     """Runs WP on one file. What is known of it then."""
     start = time.monotonic()
     is_open = path.name in UNPROVED
-    arguments = [*PROVE, "-wp-timeout", str(OPEN_GOAL_S if is_open else GOAL_S)]
+    arguments = [*PROVE, "-wp-timeout", str(OPEN_GOAL_S if is_open else goal_s)]
     arguments += ["-wp-cache", "update", "-wp-cache-dir", str(build / "cache")]
     if smoke:
         arguments += ["-wp-smoke-tests"]
@@ -148,6 +148,7 @@ def main() -> None:
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--core", type=Path, default=CORE)
     parser.add_argument("--smoke", action="store_true")
+    parser.add_argument("--goal", type=int, default=GOAL_S, help="seconds for one goal and one prover")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     options.build.mkdir(parents=True, exist_ok=True)
@@ -160,7 +161,7 @@ def main() -> None:
         sys.exit("wp.py: there is no such file")
     largest_first = sorted(paths, key=lambda path: (path.name in UNPROVED, -path.stat().st_size))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda path: prove(path, options.build, options.smoke), largest_first)
+        found = pool.map(lambda path: prove(path, options.build, options.smoke, options.goal), largest_first)
         results = sorted(found, key=lambda result: result["file"])
     report(results)
 

@@ -125,20 +125,25 @@ def build_core(build: Path) -> Path:
     return core
 
 
-def lockstep(build: Path, calls: int, seed: int, minimum: int) -> None:
-    """One run of both side by side."""
-    core, oracle = build_core(build), build_oracle(build)
+def side_by_side(core: list[object], oracle: Path, calls: int, seed: int, minimum: int) -> list[str]:
+    """One run of both; `core` is a command. What is wrong."""
     pairs = HERE / "pairs.txt"
-    start = time.monotonic()
-    with subprocess.Popen([core, pairs, str(calls), str(seed)], stdout=subprocess.PIPE) as left:
+    with subprocess.Popen([*map(str, core), pairs, str(calls), str(seed)], stdout=subprocess.PIPE) as left:
         right = subprocess.run([oracle, pairs, str(minimum)], stdin=left.stdout, check=False)
         if left.stdout is not None:
             left.stdout.close()
+    ends = (("core", left.returncode), ("oracle", right.returncode))
+    return [f"the {name} ended with {status}" for name, status in ends if status != 0]
+
+
+def lockstep(build: Path, calls: int, seed: int, minimum: int) -> None:
+    """Builds both and runs them."""
+    core, oracle = build_core(build), build_oracle(build)
+    start = time.monotonic()
+    wrong = side_by_side([core], oracle, calls, seed, minimum)
     print(f"seed {seed}, {time.monotonic() - start:.0f} s")
-    if right.returncode != 0 or left.returncode != 0:
-        sys.exit(
-            f"lock-step failed: the core ended with {left.returncode}, the oracle with {right.returncode}"
-        )
+    if wrong:
+        sys.exit(f"lock-step failed: {', '.join(wrong)}")
 
 
 def main() -> None:
