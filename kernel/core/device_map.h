@@ -28,14 +28,14 @@
     predicate queue_mapped_ok{L}(integer w, integer q) =
       (is_virtio{L}(w) || vqueues[q].size == 0) &&
       (vqueues[q].place == 0 ||
-       (place_entry{L}(w, vqueues[q].place) / 1024 == pages_phys[ARCH_QUEUE_PAGES] / NEURON_PAGE + q &&
+       (place_entry{L}(w, vqueues[q].place) / 1024 == pages_phys[QUEUE_PAGES] / NEURON_PAGE + q &&
         place_entry{L}(w, vqueues[q].place) % 1024 == 209 + 2 * NEURON_PROT_R));
 
     predicate windows_mapped{L} =
       \forall integer w, p; 0 <= w < window_count && 0 <= p < NEURON_WINDOW_PAGES_MAX ==>
         mapped_ok{L}(w, p);
     predicate queues_mapped{L} =
-      NEURON_KERNEL_BASE <= pages_phys[ARCH_QUEUE_PAGES] &&
+      NEURON_KERNEL_BASE <= pages_phys[QUEUE_PAGES] &&
       (\forall integer w, q; 0 <= w < window_count && 2 * w <= q <= 2 * w + 1 ==>
         queue_mapped_ok{L}(w, q));
     predicate granted_ok{L}(integer w) = windows[w].owner != NONE &&
@@ -46,7 +46,7 @@
 
 /* When queues are unmapped, all entries that a place leads to stay, but for theirs. */
 /*@ predicate was_queue{L1, L2}(integer q, integer p, integer i) = \at(vqueues[q].place, L2) == 0 &&
-      \at(page_tables[p][i], L1) / 1024 == \at(pages_phys[ARCH_QUEUE_PAGES], L1) / NEURON_PAGE + q;
+      \at(page_tables[p][i], L1) / 1024 == \at(pages_phys[QUEUE_PAGES], L1) / NEURON_PAGE + q;
     predicate devices_kept{L1, L2} = \forall integer v, place;
       0 <= v < \at(window_count, L1) && in_arena{L1}(\at(windows[v].task, L1), place) &&
       place_entry{L1}(v, place) / 1024 < NEURON_RAM_BASE / NEURON_PAGE ==>

@@ -193,7 +193,7 @@ int guard_write(u64 slot, u64 reg, u64 value);
     ensures spaces: page_tables_inv;
     ensures guard: guard_inv;
     ensures mapped: \result == NEURON_OK ==> leaf_entry(current, page_in(current, va)) ==
-      page_entry(pages_phys[ARCH_QUEUE_PAGES] + NEURON_PAGE * (NEURON_WINDOW_QUEUES *
+      page_entry(pages_phys[QUEUE_PAGES] + NEURON_PAGE * (NEURON_WINDOW_QUEUES *
         slot_window(slot) + queue), NEURON_PROT_R);
     ensures own: \forall integer w; 0 <= w < window_count && windows[w].task != current ==>
       vqueues[2 * w] == \old(vqueues[2 * w]) && vqueues[2 * w + 1] == \old(vqueues[2 * w + 1]);

@@ -188,7 +188,7 @@ int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
         return status;
     }
 
-    u64 phys = arch_phys(ARCH_QUEUE_PAGES) + (u64)q * NEURON_PAGE;
+    u64 phys = pages_phys[QUEUE_PAGES] + (u64)q * NEURON_PAGE;
     begin_queue(window, q, (u32)size, va);
     set_up(window, phys, size);
     vspace_map_page(current, va, phys, NEURON_PROT_R);
