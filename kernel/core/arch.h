@@ -2,9 +2,9 @@
  * All that the core asks of the machine. Everything that needs an address of physical memory, a CSR or
  * a device register is behind these; the host tests have an implementation of their own.
  *
- * The contracts are what the proofs trust. What the machine remembers of its interrupt lines and of the
- * roots is a ghost here. The memory of tasks and the registers of devices are no state of the kernel: who
- * writes them changes nothing that a contract speaks of.
+ * The contracts are what the proofs trust. What the machine remembers of its interrupt lines is a ghost
+ * here. The memory of tasks and the registers of devices are no state of the kernel: who writes them
+ * changes nothing that a contract speaks of.
  */
 #ifndef CORE_ARCH_H
 #define CORE_ARCH_H
@@ -15,7 +15,6 @@
 
 //@ ghost u8 line_open[NEURON_IRQS_MAX];
 //@ ghost u8 line_claimed[NEURON_IRQS_MAX];
-//@ ghost u32 machine_root[NEURON_TASKS_MAX];
 
 /* The time counter, in ticks of NEURON_TIME_HZ. */
 /*@ assigns \nothing; */
@@ -45,43 +44,10 @@ void arch_power_off(u64 status);
     assigns \nothing; */
 void arch_page_restore(u64 phys, u64 source, u64 bytes);
 
-/* The arrays of pages that the kernel owns and maps. */
-enum arch_pages { ARCH_PAGE_TABLES = 0, ARCH_MESSAGE_PAGES = 1, ARCH_QUEUE_PAGES = 2 };
-
-/* The physical address of the first page of such an array; the others follow it. */
-/*@ axiomatic machine_memory { logic integer pages_phys(integer pages); } */
-/*@ requires pages <= ARCH_QUEUE_PAGES;
-    assigns \nothing;
-    ensures \result == pages_phys(pages);
-    ensures \result % NEURON_PAGE == 0;
-    ensures NEURON_KERNEL_BASE <= \result;
-    ensures pages == ARCH_PAGE_TABLES ==>
-      \result + NEURON_PT_PAGES_MAX * NEURON_PAGE <= NEURON_PAYLOAD_BASE;
-    ensures pages == ARCH_MESSAGE_PAGES ==>
-      \result + 2 * NEURON_TASKS_MAX * NEURON_PAGE <= NEURON_PAYLOAD_BASE;
-    ensures pages == ARCH_QUEUE_PAGES ==>
-      \result + NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES * NEURON_PAGE <= NEURON_PAYLOAD_BASE; */
-u64 arch_phys(u32 pages);
-
-/* The entry that every root table holds at `index` for the kernel's own mappings; 0 if none. It leads to
- * another table, below the addresses of the tasks. */
-/*@ requires index < NEURON_PT_ENTRIES;
-    assigns \nothing;
-    ensures \result == 0 || \result % 1024 == 1;
-    ensures index >= NEURON_USER_BASE / 0x40000000 ==> \result == 0; */
-u64 arch_kernel_root_entry(u32 index);
-
-/* Tells the machine which page table is the root of `task`. */
-/*@ requires task < NEURON_TASKS_MAX && page_table < NEURON_PT_PAGES_MAX;
-    assigns machine_root[task], tasks[task].context.space;
-    ensures machine_root[task] == page_table; */
-void arch_set_root(u32 task, u32 page_table);
-
-/* The page table that the machine uses as the root of `task`: what arch_set_root() told it. */
-/*@ requires task < NEURON_TASKS_MAX;
-    assigns \nothing;
-    ensures \result == machine_root[task]; */
-u32 arch_root(u32 task);
+/* The kernel's own mappings: what every root table holds for the addresses below those of the tasks. Set before
+ * kernel_boot(); each leads to another table, or is 0. */
+#define KERNEL_ROOT_ENTRIES (NEURON_USER_BASE / 0x40000000)
+extern u64 kernel_root[KERNEL_ROOT_ENTRIES];
 
 /* The mapping of `va` in `task` changed: forgets what the machine remembers of it. */
 /*@ requires task < NEURON_TASKS_MAX && va % NEURON_PAGE == 0;
@@ -126,20 +92,18 @@ void arch_irq_order(u32 irq, u32 order);
 u32 arch_irq_claim(void);
 
 /*
- * How a fast path (fast.h) ends, always the last that it does. The machine keeps what it needs of the running task,
- * and no register of that task reaches another.
+ * How a fast path (fast.h) ends that does not return, always the last that it does. The machine keeps what it needs of
+ * the running task, and no register of that task reaches another.
  */
 
 /* The running task waits; `next` comes back from its call with OK, or NOTIFIED, and these outputs. */
 void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token);
 
-/* The running task comes back from its call with OK alone: at once, or when it is resumed. */
-void arch_return(void);
-
-/* ... The latter, and `next` comes back from its call with NOTIFIED and these bits. */
+/* The running task comes back from its call with OK alone when it is resumed; `next` comes back from its own with
+ * NOTIFIED and these bits. */
 void arch_preempt(struct task *next, u64 bits);
 
-/* ... `next` goes on with what is in its context. */
+/* The same, and `next` goes on with what is in its context. */
 void arch_yield(struct task *next);
 
 /* The running task made a system call that is none of a fast path: kernel_syscall(). */

@@ -101,7 +101,7 @@ static void hold(u32 window, u64 task, u32 row, u32 rights)
     //@ assert lines: \forall integer v; 0 <= v < window_count && v != window ==> line_ok(v);
 }
 
-int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
+NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_FACTORY, 0, &row);
@@ -215,8 +215,8 @@ static void let_go(u32 window)
 /*@ requires state: tasks_inv && page_tables_inv && platform_inv;
     requires mapped: windows_mapped && queues_mapped;
     requires tasks: \forall integer w; 0 <= w < window_count ==> windows[w].task < task_count;
-    requires page: window < window_count && page < windows[window].pages &&
-      windows[window].place[page] == 0;
+    requires task: window < window_count && task == windows[window].task;
+    requires page: page < windows[window].pages && windows[window].place[page] == 0;
     requires place: in_arena(windows[window].task, va) &&
       place_entry(window, va) / 1024 == windows[window].base / NEURON_PAGE + page;
     assigns page_tables[tasks[windows[window].task].first_leaf +
@@ -226,9 +226,9 @@ static void let_go(u32 window)
     ensures windows: windows_mapped;
     ensures queues: queues_mapped;
     ensures gone: place_entry(window, va) == 0; */
-static void clear_entry(u32 window, u32 page, u64 va)
+static void clear_entry(u32 task, u64 window, u64 page, u64 va)
 {
-    (void)page; /* for the contract alone */
+    (void)window, (void)page; /* for the contract alone */
     /*@ assert pages: \forall integer v, k; 0 <= v < window_count && 0 <= k < windows[v].pages &&
           !(v == window && k == page) ==>
             windows[v].base / NEURON_PAGE + k != windows[window].base / NEURON_PAGE + page; */
@@ -239,8 +239,8 @@ static void clear_entry(u32 window, u32 page, u64 va)
           place_entry(v, vqueues[2 * v].place) != place_entry(window, va); */
     /*@ assert second_queues: \forall integer v; 0 <= v < window_count && vqueues[2 * v + 1].place != 0 ==>
           place_entry(v, vqueues[2 * v + 1].place) != place_entry(window, va); */
-    vspace_unmap(windows[window].task, va);
-    arch_flush_page(windows[window].task, va);
+    vspace_unmap(task, va);
+    arch_flush_page(task, va);
     /*@ assert others: \forall integer p, i;
           \at(page_tables[p][i], Pre) != place_entry{Pre}(window, va) ==>
             page_tables[p][i] == \at(page_tables[p][i], Pre); */
@@ -252,8 +252,8 @@ static void clear_entry(u32 window, u32 page, u64 va)
 /*@ requires state: tasks_inv && page_tables_inv && platform_inv;
     requires mapped: windows_mapped && queues_mapped;
     requires tasks: \forall integer w; 0 <= w < window_count ==> windows[w].task < task_count;
-    requires page: window < window_count && page < windows[window].pages &&
-      windows[window].place[page] != 0;
+    requires task: window < window_count && task == windows[window].task;
+    requires page: page < windows[window].pages && windows[window].place[page] != 0;
     assigns windows[window].place[page],
       page_tables[tasks[windows[window].task].first_leaf +
         page_in(windows[window].task, windows[window].place[page]) / NEURON_PT_ENTRIES]
@@ -263,7 +263,7 @@ static void clear_entry(u32 window, u32 page, u64 va)
     ensures queues: queues_mapped;
     ensures gone: windows[window].place[page] == 0 &&
       place_entry(window, \old(windows[window].place[page])) == 0; */
-static void unmap_page(u32 window, u32 page)
+static void unmap_page(u32 task, u64 window, u64 page)
 {
     u64 va = windows[window].place[page];
 
@@ -274,10 +274,10 @@ static void unmap_page(u32 window, u32 page)
     //@ assert own: \forall integer k; mapped_ok{Pre}(window, k) ==> mapped_ok(window, k);
     /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
           queue_mapped_ok(v, q); */
-    clear_entry(window, page, va);
+    clear_entry(task, window, page, va);
 }
 
-int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
+NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 {
     u32 source = 0;
     int status = slot_find_task(slot, task);
@@ -349,13 +349,13 @@ static void release(u32 window)
         loop variant windows[window].pages - p; */
     for (u32 p = 0; p < windows[window].pages; p++) {
         if (windows[window].place[p] != 0) {
-            unmap_page(window, p);
+            unmap_page(windows[window].task, window, p);
         }
     }
     let_go(window);
 }
 
-int device_cap_revoke(u64 slot, u64 task, u64 target)
+NOINLINE int device_cap_revoke(u64 slot, u64 task, u64 target)
 {
     int status = slot_find_task(slot, task);
     if (status != NEURON_OK) {
@@ -376,7 +376,7 @@ int device_cap_revoke(u64 slot, u64 task, u64 target)
     return NEURON_OK;
 }
 
-int device_cap_drop(u64 slot)
+NOINLINE int device_cap_drop(u64 slot)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_MMIO, 0, &row);
@@ -414,11 +414,8 @@ void device_release_all(u32 task)
       (prot == NEURON_PROT_RW ==> (rights & NEURON_RIGHT_WRITE) == NEURON_RIGHT_WRITE); */
 static int check_prot(u64 prot, u32 rights)
 {
-    if ((prot & PROT_X) == PROT_X) {
-        return NEURON_EXECUTABLE;
-    }
     if (prot != NEURON_PROT_R && prot != NEURON_PROT_RW) {
-        return NEURON_BAD_PROT;
+        return (prot & PROT_X) == PROT_X ? NEURON_EXECUTABLE : NEURON_BAD_PROT;
     }
     if ((rights & NEURON_RIGHT_READ) != NEURON_RIGHT_READ ||
         (prot == NEURON_PROT_RW && (rights & NEURON_RIGHT_WRITE) != NEURON_RIGHT_WRITE)) {
@@ -427,7 +424,7 @@ static int check_prot(u64 prot, u32 rights)
     return NEURON_OK;
 }
 
-int device_map(u64 slot, u64 va, u64 offset, u64 prot)
+NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_MMIO, NEURON_RIGHT_MAP, &row);
@@ -460,7 +457,7 @@ int device_map(u64 slot, u64 va, u64 offset, u64 prot)
     return NEURON_OK;
 }
 
-int device_unmap(u64 va)
+NOINLINE int device_unmap(u64 va)
 {
     int status = vspace_check_arena(va);
     if (status != NEURON_OK) {
@@ -469,14 +466,14 @@ int device_unmap(u64 va)
     /*@ loop invariant bound: 0 <= w <= window_count;
         loop assigns w;
         loop variant window_count - w; */
-    for (u32 w = 0; w < window_count; w++) {
+    for (u64 w = 0; w < window_count; w++) {
         /*@ loop invariant bound: 0 <= p <= windows[w].pages;
             loop assigns p;
             loop variant windows[w].pages - p; */
-        for (u32 p = 0; p < windows[w].pages; p++) {
+        for (u64 p = 0; p < windows[w].pages; p++) {
             /* A place is an address of the one task that has it in its range. */
             if (windows[w].place[p] == va) {
-                unmap_page(w, p);
+                unmap_page(current, w, p);
                 return NEURON_OK;
             }
         }

@@ -39,14 +39,14 @@
     predicate queue_mapped_ok{L}(integer w, integer q) =
       (is_virtio{L}(w) || vqueues[q].size == 0) &&
       (vqueues[q].place == 0 ||
-       (place_entry{L}(w, vqueues[q].place) / 1024 == pages_phys(ARCH_QUEUE_PAGES) / NEURON_PAGE + q &&
+       (place_entry{L}(w, vqueues[q].place) / 1024 == pages_phys[QUEUE_PAGES] / NEURON_PAGE + q &&
         place_entry{L}(w, vqueues[q].place) % 1024 == 209 + 2 * NEURON_PROT_R));
 
     predicate windows_mapped{L} =
       \forall integer w, p; 0 <= w < window_count && 0 <= p < NEURON_WINDOW_PAGES_MAX ==>
         mapped_ok{L}(w, p);
     predicate queues_mapped{L} =
-      NEURON_KERNEL_BASE <= pages_phys(ARCH_QUEUE_PAGES) &&
+      NEURON_KERNEL_BASE <= pages_phys[QUEUE_PAGES] &&
       (\forall integer w, q; 0 <= w < window_count && 2 * w <= q <= 2 * w + 1 ==>
         queue_mapped_ok{L}(w, q));
     predicate windows_inv{L} =

@@ -192,7 +192,7 @@ int sched_is_settled(void)
     assigns deadlines[1 .. DEADLINE_LEAVES - 1], deadline_stale_count, sched_armed, sched_moved;
     ensures deadlines: deadline_inv && timer_inv;
     ensures armed: sched_moved == 0; */
-static void arm(void)
+static NOINLINE void arm(void)
 {
     u64 next = deadline_earliest();
 
@@ -206,18 +206,41 @@ static void arm(void)
     sched_moved = 0;
 }
 
-void sched_choose(void)
+/* The first of those that are ready runs. */
+/*@ requires inv: sched_inv(NONE);
+    requires ready: queues[READY_QUEUE].levels != 0;
+    requires above: current != NONE ==> queues[READY_QUEUE].levels > tasks[current].no_higher;
+    assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current,
+      deadlines[1 .. DEADLINE_LEAVES - 1], deadline_stale_count, sched_armed, sched_moved;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures chosen: chosen && current != NONE;
+    ensures armed: sched_moved == 0; */
+static NOINLINE void run_top(void)
+{
+    u32 top = queue_top(READY_QUEUE);
+
+    queue_remove(top);
+    if (current != NONE) {
+        /* Preempted, not done: it goes on before its equals. */
+        queue_push_front(READY_QUEUE, current);
+    }
+    current = top;
+    if (sched_moved == 1) {
+        arm();
+    }
+}
+
+NOINLINE void sched_choose(void)
 {
     u64 levels = queues[READY_QUEUE].levels;
 
     if (levels != 0 && (current == NONE || levels > tasks[current].no_higher)) {
-        u32 top = queue_top(READY_QUEUE);
-        queue_remove(top);
-        if (current != NONE) {
-            /* Preempted, not done: it goes on before its equals. */
-            queue_push_front(READY_QUEUE, current);
-        }
-        current = top;
+        run_top();
+        return;
     }
     if (sched_moved == 1) {
         arm();

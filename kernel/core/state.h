@@ -31,7 +31,7 @@
 struct context {
     u64 x[32]; /* x[0] is unused; gp and tp are constants */
     u64 pc;
-    u64 space; /* its address space, as arch_set_root() notes it */
+    u64 space; /* its address space: the value of satp */
     u64 whole; /* what is here: enum whole */
     u64 task;  /* whose context this is */
 };
@@ -179,6 +179,10 @@ extern u64 message_pages[2 * NEURON_TASKS_MAX][NEURON_PAGE / 8];
 
 extern struct neuron_queue_page queue_pages[NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES];
 
+/* Where the machine has the first page of each of these arrays: the physical address. */
+enum page_array { PAGE_TABLES = 0, MESSAGE_PAGE_PAIRS = 1, QUEUE_PAGES = 2 };
+extern const u64 pages_phys[QUEUE_PAGES + 1];
+
 extern u32 task_count;
 extern u32 memory_count;
 extern u32 window_count;
@@ -187,7 +191,15 @@ extern u32 current; /* the task that runs; NONE: idle */
 
 /* What boot settles and no call changes: how many there are of each, and which rows are whose. The runs of
  * the tasks follow each other in slots[] and in page_tables[], where each has two tables before its leaves. */
-/*@ predicate counts_inv{L} =
+/*@ predicate lies_apart{L}(integer array, integer pages) =
+      pages_phys[array] % NEURON_PAGE == 0 && NEURON_KERNEL_BASE <= pages_phys[array] &&
+      pages_phys[array] + pages * NEURON_PAGE <= NEURON_PAYLOAD_BASE;
+    predicate pages_inv{L} =
+      lies_apart{L}(PAGE_TABLES, NEURON_PT_PAGES_MAX) &&
+      lies_apart{L}(MESSAGE_PAGE_PAIRS, 2 * NEURON_TASKS_MAX) &&
+      lies_apart{L}(QUEUE_PAGES, NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES);
+
+    predicate counts_inv{L} = pages_inv{L} &&
       1 <= task_count <= NEURON_TASKS_MAX && init_task < task_count &&
       memory_count <= NEURON_MEMORIES_MAX && window_count <= NEURON_WINDOWS_MAX;
 

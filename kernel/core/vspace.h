@@ -13,14 +13,15 @@
 /*@ predicate prot_ok(integer prot) =
       prot == NEURON_PROT_R || prot == NEURON_PROT_RW || prot == NEURON_PROT_RX;
     logic integer page_entry(integer phys, integer prot) = phys / NEURON_PAGE * 1024 + 209 + 2 * prot;
-    logic integer table_entry(integer table) =
-      (pages_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + table) * 1024 + 1;
+    logic integer table_entry{L}(integer table) =
+      (pages_phys[PAGE_TABLES] / NEURON_PAGE + table) * 1024 + 1;
 
     predicate write_xor_execute(integer entry) = entry / 4 % 2 == 0 || entry / 8 % 2 == 0;
     predicate leaf_ok(integer entry) =
       write_xor_execute(entry) && (entry == 0 || entry % 1024 == 209 + 2 * NEURON_PROT_R ||
       entry % 1024 == 209 + 2 * NEURON_PROT_RW || entry % 1024 == 209 + 2 * NEURON_PROT_RX);
-    predicate upper_ok(integer entry) = entry == 0 || entry % 1024 == 1; */
+    predicate upper_ok(integer entry) = entry == 0 || entry % 1024 == 1;
+    predicate kernel_root_ok{L} = \forall integer i; 0 <= i < KERNEL_ROOT_ENTRIES ==> upper_ok(kernel_root[i]); */
 
 /* The addresses of a task, and where their entries are: page by page through its leaf tables. */
 /*@ logic integer range_base(integer t) = NEURON_USER_BASE + t * NEURON_USER_SPAN;
@@ -35,7 +36,7 @@
       va % NEURON_PAGE == 0 && range_base(t) + NEURON_ARENA_OFFSET <= va &&
       va < range_base(t) + NEURON_ARENA_OFFSET + tasks[t].arena_pages * NEURON_PAGE; */
 
-/* From the root that the machine uses, a task reaches its own leaf tables, and the kernel's; all that its leaf
+/* From its root a task reaches its own leaf tables, and the kernel's; all that its leaf
  * tables hold is writable or executable or neither. */
 /*@ logic integer root_index(integer t) = range_base(t) / 0x40000000;
     logic integer first_block(integer t) = t % (0x40000000 / NEURON_USER_SPAN) * (NEURON_USER_SPAN / NEURON_BLOCK);
@@ -43,7 +44,7 @@
     predicate root_ok{L}(integer t, integer root) =
       page_tables[root][root_index(t)] == table_entry(root + 1) &&
       (\forall integer i; 0 <= i < NEURON_PT_ENTRIES ==> upper_ok(page_tables[root][i])) &&
-      (\forall integer i; 4 <= i < NEURON_PT_ENTRIES && i != root_index(t) ==>
+      (\forall integer i; KERNEL_ROOT_ENTRIES <= i < NEURON_PT_ENTRIES && i != root_index(t) ==>
         page_tables[root][i] == 0);
 
     predicate middle_ok{L}(integer t, integer middle) =
@@ -58,8 +59,12 @@
         tasks[t].first_leaf <= p < tasks[t].first_leaf + tasks[t].leaf_tables ==>
           leaf_ok(page_tables[p][i]);
 
+    // satp (privileged architecture, 4.1.11): mode Sv39, the ASID, which is never 0, and the page number of the root.
+    logic integer satp(integer t, integer root) =
+      0x8000000000000000 + (t + 1) * 0x100000000000 + pages_phys[PAGE_TABLES] / NEURON_PAGE + root;
+
     predicate space_ok{L}(integer t) =
-      machine_root[t] == tasks[t].first_leaf - 2 && root_ok{L}(t, tasks[t].first_leaf - 2) &&
+      tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok{L}(t, tasks[t].first_leaf - 2) &&
       middle_ok{L}(t, tasks[t].first_leaf - 1) && leaves_ok{L}(t);
 
     predicate page_tables_inv{L} =
@@ -70,14 +75,15 @@
 /*@ requires task: task < NEURON_TASKS_MAX;
     requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
     requires tables: first + 2 + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
+    requires kernel: kernel_root_ok && pages_inv;
     assigns page_tables[first .. first + 1 + tasks[task].leaf_tables][0 .. NEURON_PT_ENTRIES - 1],
-      tasks[task].first_leaf, tasks[task].context.space, machine_root[task];
+      tasks[task].first_leaf, tasks[task].context.space;
     ensures first: tasks[task].first_leaf == first + 2;
     ensures space: space_ok(task);
     ensures in: leaf_entry(task, NEURON_IN_OFFSET / NEURON_PAGE) ==
-      page_entry(pages_phys(ARCH_MESSAGE_PAGES) + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[MESSAGE_PAGE_PAIRS] + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
     ensures out: leaf_entry(task, NEURON_OUT_OFFSET / NEURON_PAGE) ==
-      page_entry(pages_phys(ARCH_MESSAGE_PAGES) + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[MESSAGE_PAGE_PAIRS] + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
     ensures nothing_else: \forall integer page; 0 <= page < tasks[task].leaf_tables * NEURON_PT_ENTRIES &&
       page != NEURON_IN_OFFSET / NEURON_PAGE && page != NEURON_OUT_OFFSET / NEURON_PAGE ==>
         leaf_entry(task, page) == 0; */
@@ -138,7 +144,7 @@ int vspace_check_arena(u64 va);
     ensures inv: page_tables_inv; */
 void vspace_unmap(u32 task, u64 va);
 
-/* The live entry for page `page` of the task's range, found from the root that the machine uses; 0: none. */
+/* The live entry for page `page` of the task's range, found from the root in satp; 0: none. */
 /*@ requires tasks: tasks_inv && task < task_count;
     requires spaces: page_tables_inv;
     assigns \nothing;

@@ -24,6 +24,8 @@
 #define DEVICE_BLOCKS 8 /* 2 MiB blocks that hold devices: more than the platform has */
 #define ROOT_RAM (NEURON_RAM_BASE / GIB)
 
+u64 kernel_root[KERNEL_ROOT_ENTRIES];
+
 extern const char __text_end[], __rodata_end[];
 
 struct kernel_table {
@@ -63,6 +65,8 @@ static void map_kernel_block(void)
 
 void kernel_map(u64 payload_end, u64 ram_end)
 {
+    kernel_root[ROOT_DEVICES] = table(&devices);
+    kernel_root[ROOT_RAM] = table(&ram);
     map_kernel_block();
     ram.entry[(NEURON_KERNEL_BASE - NEURON_RAM_BASE) / NEURON_BLOCK] = table(&kernel);
     for (u64 phys = NEURON_KERNEL_BASE + NEURON_BLOCK; phys < ram_end; phys += NEURON_BLOCK) {
@@ -97,12 +101,4 @@ int kernel_map_device(u64 base, u64 pages)
         blocks[b].entry[phys % NEURON_BLOCK / NEURON_PAGE] = leaf(phys, KERNEL_RW);
     }
     return 1;
-}
-
-u64 arch_kernel_root_entry(u32 index)
-{
-    if (index == ROOT_DEVICES) {
-        return table(&devices);
-    }
-    return index == ROOT_RAM ? table(&ram) : 0;
 }

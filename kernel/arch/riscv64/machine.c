@@ -1,4 +1,4 @@
-/* What the core asks of the machine (core/arch.h): time, UART, power, physical pages, roots. */
+/* What the core asks of the machine (core/arch.h): time, UART, power, physical pages. */
 #include "machine.h"
 
 #include "../../core/arch.h"
@@ -8,8 +8,11 @@
 #define TEST_PASS 0x5555u /* test device: ends with status 0 */
 #define TEST_FAIL 0x3333u /* ... with the status in the upper half */
 
-#define SATP_SV39 (UINT64_C(8) << 60)
-#define SATP_ASID (UINT64_C(1) << 44)
+const u64 pages_phys[] = {
+    [PAGE_TABLES] = (u64)page_tables,
+    [MESSAGE_PAGE_PAIRS] = (u64)message_pages,
+    [QUEUE_PAGES] = (u64)queue_pages,
+};
 
 u64 arch_now(void)
 {
@@ -62,23 +65,6 @@ void arch_page_restore(u64 phys, u64 source, u64 bytes)
     }
 }
 
-u64 arch_phys(u32 pages)
-{
-    switch (pages) {
-    case ARCH_PAGE_TABLES:
-        return (u64)&page_tables[0][0];
-    case ARCH_MESSAGE_PAGES:
-        return (u64)&message_pages[0][0];
-    default:
-        return (u64)&queue_pages[0];
-    }
-}
-
-u32 arch_root(u32 task)
-{
-    return (u32)(tasks[task].context.space % SATP_ASID - arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE);
-}
-
 void arch_flush_page(u32 task, u64 va)
 {
     __asm__ volatile("sfence.vma %0, %1" : : "r"(va), "r"((u64)task + 1) : "memory");
@@ -97,10 +83,4 @@ void arch_device_write(u64 base, u64 offset, u32 value)
 void arch_device_fence(void)
 {
     __asm__ volatile("fence iorw, iorw" : : : "memory");
-}
-
-void arch_set_root(u32 task, u32 page_table)
-{
-    tasks[task].context.space = SATP_SV39 | (task + 1) * SATP_ASID |
-                                (arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + page_table);
 }

@@ -66,7 +66,6 @@ void image_base(void)
     add(links, sizeof(links));
     add(machine.devices, window_count * sizeof(machine.devices[0]));
     add(machine.lines, 16 * sizeof(machine.lines[0]));
-    add(machine.roots, sizeof(machine.roots));
     add(&machine.timer, sizeof(machine.timer));
     add(&machine.rtc_enabled, 2 * sizeof(u32));
 }

@@ -411,11 +411,20 @@ static u64 declared(u32 task, u64 va, u64 *prot)
     return 0;
 }
 
+/* The root that the machine uses: satp has Sv39, an ASID of the task's own, and the page number. */
+static u32 root_of(u32 t)
+{
+    u64 space = tasks[t].context.space;
+
+    HOLDS(space >> 60 == 8 && (space >> 44 & 0xffff) == t + 1, t);
+    return (u32)(space % (UINT64_C(1) << 44) - FAKE_PAGE_TABLES / NEURON_PAGE);
+}
+
 /* Root and middle table lead to the task's own leaf tables and to nothing else. */
 static u32 check_upper_tables(u32 t)
 {
     u64 base = task_base(t);
-    u32 root = machine.roots[t];
+    u32 root = root_of(t);
     u64 first_block = base / NEURON_BLOCK % NEURON_PT_ENTRIES;
 
     HOLDS(root + 2 == tasks[t].first_leaf, t);
@@ -440,7 +449,7 @@ static void check_spaces(void)
     u32 next_root = 0;
 
     for (u32 t = 0; t < task_count; t++) {
-        HOLDS(machine.roots[t] == next_root, t);
+        HOLDS(root_of(t) == next_root, t);
         u32 leaf = check_upper_tables(t);
         for (u64 p = 0; p < tasks[t].leaf_tables * (u64)NEURON_PT_ENTRIES; p++) {
             u64 pte = page_tables[leaf + p / NEURON_PT_ENTRIES][p % NEURON_PT_ENTRIES];

@@ -9,6 +9,12 @@
 #define RUBBISH 0xa5
 
 struct machine machine;
+const u64 pages_phys[] = {
+    [PAGE_TABLES] = FAKE_PAGE_TABLES,
+    [MESSAGE_PAGE_PAIRS] = FAKE_MESSAGE_PAGES,
+    [QUEUE_PAGES] = FAKE_QUEUE_PAGES,
+};
+u64 kernel_root[KERNEL_ROOT_ENTRIES] = {[FAKE_KERNEL_ENTRY_INDEX] = FAKE_KERNEL_ENTRY};
 
 static void fill_payload(void)
 {
@@ -28,7 +34,6 @@ void machine_reset(void)
     machine.flushes = 0;
     machine.events = 0;
     machine_devices_reset();
-    memset(machine.roots, 0xff, sizeof(machine.roots));
     memset(machine.ram, RUBBISH, sizeof(machine.ram));
     /* Nobody writes the payload: once is enough. */
     if (machine.payload[0] == 0) {
@@ -109,30 +114,6 @@ void arch_page_restore(u64 phys, u64 source, u64 bytes)
     for (u64 i = 0; i < NEURON_PAGE; i++) {
         page[i] = i < bytes ? machine_payload_byte(source + i) : 0;
     }
-}
-
-u64 arch_phys(u32 pages)
-{
-    assert_true(pages <= ARCH_QUEUE_PAGES);
-    if (pages == ARCH_PAGE_TABLES) {
-        return FAKE_PAGE_TABLES;
-    }
-    return pages == ARCH_MESSAGE_PAGES ? FAKE_MESSAGE_PAGES : FAKE_QUEUE_PAGES;
-}
-
-u64 arch_kernel_root_entry(u32 index)
-{
-    return index == FAKE_KERNEL_ENTRY_INDEX ? FAKE_KERNEL_ENTRY : 0;
-}
-
-void arch_set_root(u32 task, u32 page_table)
-{
-    machine.roots[task] = page_table;
-}
-
-u32 arch_root(u32 task)
-{
-    return machine.roots[task];
 }
 
 void arch_flush_page(u32 task, u64 va)

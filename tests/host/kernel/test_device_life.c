@@ -263,10 +263,11 @@ static void inspect_walks_from_the_live_root(void **state)
 {
     (void)state;
     drive_init_wakes();
-    u32 middle = machine.roots[DRIVER] + 1;
+    u32 middle = tasks[DRIVER].first_leaf - 1;
     u64 block = DRIVER % 4 * (NEURON_USER_SPAN / NEURON_BLOCK);
     u64 leaf = page_tables[middle][block];
-    u64 kept[3] = {machine.roots[DRIVER], leaf, page_tables[tasks[DRIVER].first_leaf][ARENA_PAGE]};
+    u64 kept[3] = {tasks[DRIVER].context.space, leaf,
+                   page_tables[tasks[DRIVER].first_leaf][ARENA_PAGE]};
     u64 answer[3];
 
     page_tables[tasks[DRIVER].first_leaf][ARENA_PAGE] ^= 4;
@@ -275,9 +276,9 @@ static void inspect_walks_from_the_live_root(void **state)
     page_tables[middle][block] = leaf - 1;
     answer[1] = vspace_walk(DRIVER, ARENA_PAGE);
     page_tables[middle][block] = leaf;
-    machine.roots[DRIVER] = machine.roots[OTHER];
+    tasks[DRIVER].context.space = tasks[OTHER].context.space;
     answer[2] = vspace_walk(DRIVER, ARENA_PAGE);
-    machine.roots[DRIVER] = (u32)kept[0];
+    tasks[DRIVER].context.space = kept[0];
     assert_int_equal(answer[0], kept[2] ^ 4);
     assert_int_equal(answer[1], 0);
     assert_int_equal(answer[2], 0);
