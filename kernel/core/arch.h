@@ -2,7 +2,9 @@
  * All that the core asks of the machine. Everything that needs an address of physical memory, a CSR or
  * a device register is behind these; the host tests have an implementation of their own.
  *
-//@ ghost u64 pages_phys[3];
+ * The contracts are what the proofs trust. What the machine remembers of its interrupt lines is a ghost
+ * here. The memory of tasks and the registers of devices are no state of the kernel: who writes them
+ * changes nothing that a contract speaks of.
  */
 #ifndef CORE_ARCH_H
 #define CORE_ARCH_H
@@ -41,24 +43,6 @@ void arch_power_off(u64 status);
                             source + bytes <= NEURON_RAM_END_MAX);
     assigns \nothing; */
 void arch_page_restore(u64 phys, u64 source, u64 bytes);
-
-/* The arrays of pages that the kernel owns and maps. */
-enum arch_pages { ARCH_PAGE_TABLES = 0, ARCH_MESSAGE_PAGES = 1, ARCH_QUEUE_PAGES = 2 };
-//@ ghost u64 pages_phys[ARCH_QUEUE_PAGES + 1];
-
-/* The physical address of the first page of such an array; the others follow it. */
-/*@ requires pages <= ARCH_QUEUE_PAGES;
-    assigns \nothing;
-    ensures \result == pages_phys[pages];
-    ensures \result % NEURON_PAGE == 0;
-    ensures NEURON_KERNEL_BASE <= \result;
-    ensures pages == ARCH_PAGE_TABLES ==>
-      \result + NEURON_PT_PAGES_MAX * NEURON_PAGE <= NEURON_PAYLOAD_BASE;
-    ensures pages == ARCH_MESSAGE_PAGES ==>
-      \result + 2 * NEURON_TASKS_MAX * NEURON_PAGE <= NEURON_PAYLOAD_BASE;
-    ensures pages == ARCH_QUEUE_PAGES ==>
-      \result + NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES * NEURON_PAGE <= NEURON_PAYLOAD_BASE; */
-u64 arch_phys(u32 pages);
 
 /* The kernel's own mappings: what every root table holds for the addresses below those of the tasks. Set before
  * kernel_boot(); each leads to another table, or is 0. */
@@ -108,20 +92,18 @@ void arch_irq_order(u32 irq, u32 order);
 u32 arch_irq_claim(void);
 
 /*
- * How a fast path (fast.h) ends, always the last that it does. The machine keeps what it needs of the running task,
- * and no register of that task reaches another.
+ * How a fast path (fast.h) ends that does not return, always the last that it does. The machine keeps what it needs of
+ * the running task, and no register of that task reaches another.
  */
 
 /* The running task waits; `next` comes back from its call with OK, or NOTIFIED, and these outputs. */
 void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token);
 
-/* The running task comes back from its call with OK alone: at once, or when it is resumed. */
-void arch_return(void);
-
-/* ... The latter, and `next` comes back from its call with NOTIFIED and these bits. */
+/* The running task comes back from its call with OK alone when it is resumed; `next` comes back from its own with
+ * NOTIFIED and these bits. */
 void arch_preempt(struct task *next, u64 bits);
 
-/* ... `next` goes on with what is in its context. */
+/* The same, and `next` goes on with what is in its context. */
 void arch_yield(struct task *next);
 
 /* The running task made a system call that is none of a fast path: kernel_syscall(). */

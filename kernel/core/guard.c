@@ -51,7 +51,8 @@ static void no_place(u32 window, u32 q)
     ensures spaces: page_tables_inv;
     ensures others: \forall integer w; 0 <= w < window_count && w != window ==>
       guarded_ok{Pre}(w) ==> guarded_ok(w);
-    ensures gone: vqueues[q].place == 0; */
+    ensures gone: vqueues[q].place == 0;
+    ensures unmapped: unmapped{Pre, Post}(window); */
 static void unmap_queue(u32 window, u32 q)
 {
     if (vqueues[q].place != 0) {
@@ -273,7 +274,7 @@ static int write_virtio(u32 window, u64 reg, u32 value)
     return NEURON_OK;
 }
 
-int guard_write(u64 slot, u64 reg, u64 value)
+NOINLINE int guard_write(u64 slot, u64 reg, u64 value)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_MMIO, 0, &row);

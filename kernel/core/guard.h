@@ -92,6 +92,20 @@
       page_in(windows[w].task, vqueues[q].place) % NEURON_PT_ENTRIES;
     logic integer slot_window{L}(integer slot) = slots[tasks[current].first_slot + slot].object; */
 
+/* What becomes of the mappings when queues of a window go: the entries of their pages are empty then, and no other
+ * entry changes; a queue that stays has its place. */
+/*@ predicate lost{L1, L2}(integer w, integer q, integer row, integer column) =
+      \at(vqueues[q].place, L1) != 0 && \at(vqueues[q].place, L2) == 0 &&
+      row == row_of{L1}(w, q) && column == column_of{L1}(w, q);
+    predicate unmapped{L1, L2}(integer w) =
+      \forall integer p, i; 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES ==>
+        \at(page_tables[p][i], L2) == \at(page_tables[p][i], L1) ||
+        (\at(page_tables[p][i], L2) == 0 &&
+         (lost{L1, L2}(w, 2 * w, p, i) || lost{L1, L2}(w, 2 * w + 1, p, i)));
+    predicate places_kept{L1, L2}(integer w) =
+      \forall integer q; 2 * w <= q <= 2 * w + 1 ==> \at(vqueues[q].place, L2) == 0 ||
+        \at(vqueues[q].place, L2) == \at(vqueues[q].place, L1); */
+
 /* What all of these need of the state, and leave. */
 /*@ predicate guarded{L} =
       tasks_inv{L} && slots_inv{L} && memories_inv{L} && holders_inv{L} && page_tables_inv{L} &&
@@ -118,7 +132,11 @@ u64 guard_class(u32 window);
     ensures guard: guard_inv;
     ensures result: \result == 0 || \result == 1;
     ensures stopped: \result == 1 && is_virtio(window) ==>
-      vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0; */
+      vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
+    ensures plain: !is_virtio(window) ==> vqueues[2 * window].size == \old(vqueues[2 * window].size) &&
+      vqueues[2 * window + 1].size == \old(vqueues[2 * window + 1].size);
+    ensures unmapped: unmapped{Pre, Post}(window);
+    ensures places: places_kept{Pre, Post}(window); */
 int guard_reset(u32 window);
 
 /* Takes the queues of a window, which is about to lose its owner, from the address space of that. */
@@ -135,7 +153,8 @@ int guard_reset(u32 window);
     ensures spaces: page_tables_inv;
     ensures others: \forall integer w; 0 <= w < window_count && w != window ==>
       guarded_ok{Pre}(w) ==> guarded_ok(w);
-    ensures gone: vqueues[2 * window].place == 0 && vqueues[2 * window + 1].place == 0; */
+    ensures gone: vqueues[2 * window].place == 0 && vqueues[2 * window + 1].place == 0;
+    ensures unmapped: unmapped{Pre, Post}(window); */
 void guard_unmap_queues(u32 window);
 
 /* Whether a queue of the window is mapped. */
@@ -174,7 +193,7 @@ int guard_write(u64 slot, u64 reg, u64 value);
     ensures spaces: page_tables_inv;
     ensures guard: guard_inv;
     ensures mapped: \result == NEURON_OK ==> leaf_entry(current, page_in(current, va)) ==
-      page_entry(pages_phys[ARCH_QUEUE_PAGES] + NEURON_PAGE * (NEURON_WINDOW_QUEUES *
+      page_entry(pages_phys[QUEUE_PAGES] + NEURON_PAGE * (NEURON_WINDOW_QUEUES *
         slot_window(slot) + queue), NEURON_PROT_R);
     ensures own: \forall integer w; 0 <= w < window_count && windows[w].task != current ==>
       vqueues[2 * w] == \old(vqueues[2 * w]) && vqueues[2 * w + 1] == \old(vqueues[2 * w + 1]);

@@ -165,7 +165,7 @@ static void set_up(u32 window, u64 phys, u64 size)
     tell(window, VIRTIO_MMIO_QUEUE_READY, 1);
 }
 
-int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
+NOINLINE int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
 {
     u32 window = 0;
     u32 q = 0;
@@ -188,7 +188,7 @@ int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
         return status;
     }
 
-    u64 phys = arch_phys(ARCH_QUEUE_PAGES) + (u64)q * NEURON_PAGE;
+    u64 phys = pages_phys[QUEUE_PAGES] + (u64)q * NEURON_PAGE;
     begin_queue(window, q, (u32)size, va);
     set_up(window, phys, size);
     vspace_map_page(current, va, phys, NEURON_PROT_R);
@@ -325,8 +325,10 @@ static int check_descriptor(u64 i)
     }
     //@ assert fits: offset + bytes <= memories[slots[row].object].pages * NEURON_PAGE;
     //@ assert right: (slots[row].rights & right) == right;
-    /*@ assert way: right == (out_word(i, 1) / 0x1000000000000 == 1 ? NEURON_RIGHT_WRITE
-                                                                   : NEURON_RIGHT_READ); */
+    /*@ assert writes: out_word(i, 1) / 0x1000000000000 == 1 ==>
+          (slots[row].rights & NEURON_RIGHT_WRITE) == NEURON_RIGHT_WRITE; */
+    /*@ assert reads: out_word(i, 1) / 0x1000000000000 != 1 ==>
+          (slots[row].rights & NEURON_RIGHT_READ) == NEURON_RIGHT_READ; */
     //@ assert named: row == told_slot(i) && slot_ok(row) && memory_ok(slots[row].object);
     /*@ assert covers: dma_covers(row, memories[slots[row].object].phys + out_word(i, 0), bytes,
           out_word(i, 1) / 0x1000000000000); */
@@ -439,7 +441,7 @@ static void write_chain(u32 window, u32 q, u64 head, u64 count)
     //@ assert own: guarded_ok{Pre}(window) && guarded_ok(window);
 }
 
-int guard_post(u64 slot, u64 queue, u64 head, u64 count, u64 kick)
+NOINLINE int guard_post(u64 slot, u64 queue, u64 head, u64 count, u64 kick)
 {
     u32 window = 0;
     u32 q = 0;

@@ -13,7 +13,7 @@
 #define STATUS_MODULUS 256u /* of 0x100 a device keeps 0, and resets behind our back */
 
 /* What a device may be told. The rings of a queue are in its page, one behind the other. */
-/*@ logic integer queue_phys{L}(integer q) = pages_phys[ARCH_QUEUE_PAGES] + q * NEURON_PAGE;
+/*@ logic integer queue_phys{L}(integer q) = pages_phys[QUEUE_PAGES] + q * NEURON_PAGE;
 
     predicate address_told(integer reg, integer value, integer phys) =
       (reg == VIRTIO_MMIO_QUEUE_DESC_LOW && value == phys % 0x100000000) ||

@@ -7,11 +7,8 @@ int slot_find(u64 slot, u32 kind, u32 right, u32 *row)
         return NEURON_BAD_SLOT;
     }
     u32 found = tasks[current].first_slot + (u32)slot;
-    if (slots[found].kind == NEURON_CAP_NONE) {
-        return NEURON_EMPTY_SLOT;
-    }
     if (slots[found].kind != kind) {
-        return NEURON_WRONG_KIND;
+        return slots[found].kind == NEURON_CAP_NONE ? NEURON_EMPTY_SLOT : NEURON_WRONG_KIND;
     }
     if ((slots[found].rights & right) != right) {
         return NEURON_NO_RIGHT;

@@ -7,6 +7,7 @@
 /* Finds the capability in `slot` of the current task. OK and its row in slots[], or why not:
  * BAD_SLOT, EMPTY_SLOT, WRONG_KIND, NO_RIGHT (rights 0: none is needed). */
 /*@ requires tasks: tasks_inv && current < task_count;
+    requires kind: kind != NEURON_CAP_NONE;
     requires row: \valid(row);
     assigns *row;
     ensures status: \result == NEURON_OK || \result == NEURON_BAD_SLOT ||

@@ -179,6 +179,10 @@ extern u64 message_pages[2 * NEURON_TASKS_MAX][NEURON_PAGE / 8];
 
 extern struct neuron_queue_page queue_pages[NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES];
 
+/* Where the machine has the first page of each of these arrays: the physical address. */
+enum page_array { PAGE_TABLES = 0, MESSAGE_PAGE_PAIRS = 1, QUEUE_PAGES = 2 };
+extern const u64 pages_phys[QUEUE_PAGES + 1];
+
 extern u32 task_count;
 extern u32 memory_count;
 extern u32 window_count;
@@ -187,7 +191,15 @@ extern u32 current; /* the task that runs; NONE: idle */
 
 /* What boot settles and no call changes: how many there are of each, and which rows are whose. The runs of
  * the tasks follow each other in slots[] and in page_tables[], where each has two tables before its leaves. */
-/*@ predicate counts_inv{L} =
+/*@ predicate lies_apart{L}(integer array, integer pages) =
+      pages_phys[array] % NEURON_PAGE == 0 && NEURON_KERNEL_BASE <= pages_phys[array] &&
+      pages_phys[array] + pages * NEURON_PAGE <= NEURON_PAYLOAD_BASE;
+    predicate pages_inv{L} =
+      lies_apart{L}(PAGE_TABLES, NEURON_PT_PAGES_MAX) &&
+      lies_apart{L}(MESSAGE_PAGE_PAIRS, 2 * NEURON_TASKS_MAX) &&
+      lies_apart{L}(QUEUE_PAGES, NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES);
+
+    predicate counts_inv{L} = pages_inv{L} &&
       1 <= task_count <= NEURON_TASKS_MAX && init_task < task_count &&
       memory_count <= NEURON_MEMORIES_MAX && window_count <= NEURON_WINDOWS_MAX;
 
@@ -267,7 +279,14 @@ static inline u32 vqueue_of(u32 window, u32 queue)
 }
 
 /* What a wait word says without its task or life; WAIT_RECV and WAIT_SERVED with a deadline too. */
-/*@ assigns \nothing; */
+/*@ predicate receives(integer wait) = WAIT_RECV <= wait || wait == WAIT_RECV_UNTIL;
+    predicate calls(integer wait) = WAIT_QUEUED <= wait < WAIT_RECV;
+    predicate is_queued(integer wait) = WAIT_QUEUED <= wait < WAIT_SERVED;
+    logic integer callee_of(integer wait) = wait % 64; */
+/*@ assigns \nothing;
+    ensures receives: \result == WAIT_RECV <==> receives(wait);
+    ensures bits: \result == WAIT_BITS <==> wait == WAIT_BITS;
+    ensures queued: \result == WAIT_QUEUED <==> is_queued(wait); */
 static inline u64 wait_reason(u64 wait)
 {
     if (wait >= WAIT_RECV || wait == WAIT_RECV_UNTIL) {
@@ -280,7 +299,9 @@ static inline u64 wait_reason(u64 wait)
 }
 
 /* Whether a task waits for `server` to reply, or to receive its call. */
-/*@ assigns \nothing; */
+/*@ requires server < 64;
+    assigns \nothing;
+    ensures \result != 0 <==> calls(wait) && callee_of(wait) == server; */
 static inline int wait_calls(u64 wait, u64 server)
 {
     return wait == WAIT_SERVED + server || wait == WAIT_SERVED_UNTIL + server ||

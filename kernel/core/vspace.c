@@ -16,13 +16,13 @@
 #define SATP_SV39 (UINT64_C(8) << 60)
 #define SATP_ASID (UINT64_C(1) << 44)
 
-/*@ requires page_table: page_table < NEURON_PT_PAGES_MAX;
+/*@ requires page_table: page_table < NEURON_PT_PAGES_MAX && pages_inv;
     assigns \nothing;
     ensures entry: \result == table_entry(page_table);
     ensures upper: upper_ok(\result); */
 static u64 pte_table(u32 page_table)
 {
-    return (arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + page_table) * PTE_PAGE_NUMBER + PTE_V;
+    return (pages_phys[PAGE_TABLES] / NEURON_PAGE + page_table) * PTE_PAGE_NUMBER + PTE_V;
 }
 
 /* `prot` is R, RW or RX, so nothing is ever both writable and executable. */
@@ -33,7 +33,7 @@ static u64 pte_table(u32 page_table)
     ensures leaf: leaf_ok(\result); */
 static u64 pte_page(u64 phys, u64 prot)
 {
-    return phys / NEURON_PAGE * PTE_PAGE_NUMBER + PTE_V + 2 * prot + PTE_U + PTE_AD;
+    return phys / (NEURON_PAGE / PTE_PAGE_NUMBER) + PTE_V + 2 * prot + PTE_U + PTE_AD;
 }
 
 /* Where the leaf entry for `va` is: page `va` of the task's range, counted through its leaf tables. */
@@ -111,7 +111,7 @@ static void clear_table(u32 table)
 /* The root of a task: the kernel's entries, and one for the task's own range. */
 /*@ requires task: task < NEURON_TASKS_MAX;
     requires table: root < NEURON_PT_PAGES_MAX - 1;
-    requires kernel: kernel_root_ok;
+    requires kernel: kernel_root_ok && pages_inv;
     assigns page_tables[root][0 .. NEURON_PT_ENTRIES - 1];
     ensures root: root_ok(task, root); */
 static void fill_root(u32 task, u32 root)
@@ -129,7 +129,7 @@ static void fill_root(u32 task, u32 root)
 }
 
 /* The table behind it: the leaf tables that follow. */
-/*@ requires task: task < NEURON_TASKS_MAX;
+/*@ requires task: task < NEURON_TASKS_MAX && pages_inv;
     requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
     requires tables: middle + 1 + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
     assigns page_tables[middle][0 .. NEURON_PT_ENTRIES - 1];
@@ -152,14 +152,14 @@ static void fill_middle(u32 task, u32 middle)
 }
 
 /* The leaf tables: the message pages, and nothing else yet. */
-/*@ requires task: task < NEURON_TASKS_MAX;
+/*@ requires task: task < NEURON_TASKS_MAX && pages_inv;
     requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
     requires tables: leaf + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
     assigns page_tables[leaf .. leaf + tasks[task].leaf_tables - 1][0 .. NEURON_PT_ENTRIES - 1];
     ensures in: page_tables[leaf][NEURON_IN_OFFSET / NEURON_PAGE] ==
-      page_entry(pages_phys[ARCH_MESSAGE_PAGES] + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[MESSAGE_PAGE_PAIRS] + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
     ensures out: page_tables[leaf][NEURON_OUT_OFFSET / NEURON_PAGE] ==
-      page_entry(pages_phys[ARCH_MESSAGE_PAGES] + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[MESSAGE_PAGE_PAIRS] + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
     ensures leaf_in: leaf_ok(page_tables[leaf][NEURON_IN_OFFSET / NEURON_PAGE]);
     ensures leaf_out: leaf_ok(page_tables[leaf][NEURON_OUT_OFFSET / NEURON_PAGE]);
     ensures nothing_else: \forall integer p, i;
@@ -168,7 +168,7 @@ static void fill_middle(u32 task, u32 middle)
         page_tables[p][i] == 0; */
 static void fill_leaves(u32 task, u32 leaf)
 {
-    u64 messages = arch_phys(ARCH_MESSAGE_PAGES);
+    u64 messages = pages_phys[MESSAGE_PAGE_PAIRS];
 
     /*@ loop invariant bound: 0 <= b <= tasks[task].leaf_tables;
         loop invariant empty: \forall integer p, i; leaf <= p < leaf + b && 0 <= i < NEURON_PT_ENTRIES ==>
@@ -192,7 +192,7 @@ void vspace_create(u32 task, u32 first)
     fill_leaves(task, first + 2);
     tasks[task].first_leaf = first + 2;
     tasks[task].context.space =
-        SATP_SV39 + (task + 1) * SATP_ASID + arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE + first;
+        SATP_SV39 + (task + 1) * SATP_ASID + pages_phys[PAGE_TABLES] / NEURON_PAGE + first;
 }
 
 u64 vspace_entry(u32 task, u64 va)
@@ -221,14 +221,15 @@ void vspace_unmap(u32 task, u64 va)
 }
 
 /* The table that an entry which is no leaf points to; NONE if it is not valid. */
-/*@ assigns \nothing;
+/*@ requires pages: pages_inv;
+    assigns \nothing;
     ensures none: entry % 2 == 0 ==> \result == NONE;
     ensures table: entry % 2 == 1 &&
-      0 <= entry / 1024 - pages_phys[ARCH_PAGE_TABLES] / NEURON_PAGE < NEURON_PT_PAGES_MAX ==>
-        \result == entry / 1024 - pages_phys[ARCH_PAGE_TABLES] / NEURON_PAGE; */
+      0 <= entry / 1024 - pages_phys[PAGE_TABLES] / NEURON_PAGE < NEURON_PT_PAGES_MAX ==>
+        \result == entry / 1024 - pages_phys[PAGE_TABLES] / NEURON_PAGE; */
 static u32 next_table(u64 entry)
 {
-    u64 first = arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE;
+    u64 first = pages_phys[PAGE_TABLES] / NEURON_PAGE;
 
     return entry % 2 == PTE_V ? (u32)(entry / PTE_PAGE_NUMBER - first) : NONE;
 }
@@ -238,7 +239,7 @@ u64 vspace_walk(u32 task, u64 page)
     u64 base = NEURON_USER_BASE + (u64)task * NEURON_USER_SPAN;
     u64 block = page / NEURON_PT_ENTRIES;
     //@ assert space: space_ok(task);
-    u64 root = tasks[task].context.space % SATP_ASID - arch_phys(ARCH_PAGE_TABLES) / NEURON_PAGE;
+    u64 root = tasks[task].context.space % SATP_ASID - pages_phys[PAGE_TABLES] / NEURON_PAGE;
     u64 entry = page_tables[root][base / GIB];
     //@ assert root: entry == table_entry(tasks[task].first_leaf - 1);
     u32 middle = next_table(entry);

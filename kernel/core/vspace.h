@@ -14,7 +14,7 @@
       prot == NEURON_PROT_R || prot == NEURON_PROT_RW || prot == NEURON_PROT_RX;
     logic integer page_entry(integer phys, integer prot) = phys / NEURON_PAGE * 1024 + 209 + 2 * prot;
     logic integer table_entry{L}(integer table) =
-      (pages_phys[ARCH_PAGE_TABLES] / NEURON_PAGE + table) * 1024 + 1;
+      (pages_phys[PAGE_TABLES] / NEURON_PAGE + table) * 1024 + 1;
 
     predicate write_xor_execute(integer entry) = entry / 4 % 2 == 0 || entry / 8 % 2 == 0;
     predicate leaf_ok(integer entry) =
@@ -61,7 +61,7 @@
 
     // satp (privileged architecture, 4.1.11): mode Sv39, the ASID, which is never 0, and the page number of the root.
     logic integer satp(integer t, integer root) =
-      0x8000000000000000 + (t + 1) * 0x100000000000 + pages_phys[ARCH_PAGE_TABLES] / NEURON_PAGE + root;
+      0x8000000000000000 + (t + 1) * 0x100000000000 + pages_phys[PAGE_TABLES] / NEURON_PAGE + root;
 
     predicate space_ok{L}(integer t) =
       tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok{L}(t, tasks[t].first_leaf - 2) &&
@@ -75,15 +75,15 @@
 /*@ requires task: task < NEURON_TASKS_MAX;
     requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
     requires tables: first + 2 + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
-    requires kernel: kernel_root_ok;
+    requires kernel: kernel_root_ok && pages_inv;
     assigns page_tables[first .. first + 1 + tasks[task].leaf_tables][0 .. NEURON_PT_ENTRIES - 1],
       tasks[task].first_leaf, tasks[task].context.space;
     ensures first: tasks[task].first_leaf == first + 2;
     ensures space: space_ok(task);
     ensures in: leaf_entry(task, NEURON_IN_OFFSET / NEURON_PAGE) ==
-      page_entry(pages_phys[ARCH_MESSAGE_PAGES] + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[MESSAGE_PAGE_PAIRS] + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
     ensures out: leaf_entry(task, NEURON_OUT_OFFSET / NEURON_PAGE) ==
-      page_entry(pages_phys[ARCH_MESSAGE_PAGES] + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
+      page_entry(pages_phys[MESSAGE_PAGE_PAIRS] + (2 * task + 1) * NEURON_PAGE, NEURON_PROT_RW);
     ensures nothing_else: \forall integer page; 0 <= page < tasks[task].leaf_tables * NEURON_PT_ENTRIES &&
       page != NEURON_IN_OFFSET / NEURON_PAGE && page != NEURON_OUT_OFFSET / NEURON_PAGE ==>
         leaf_entry(task, page) == 0; */

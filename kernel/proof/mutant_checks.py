@@ -1,4 +1,4 @@
-"""What mutants.py runs against a change: checks, named LAYER.DETAIL, which fail if they find something wrong."""
+"""What mutants.py runs against a change: checks LAYER.DETAIL, which fail if they find something wrong."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 HOST = ROOT / "tests" / "host" / "kernel"
 STATES = "60000"  # of a small world
-CALLS = 130000  # of the lock-step
-GOAL_S = "20"  # for one goal and one prover: those that hold take a second
 LIMIT_S = 300  # what takes longer does not end
 PROOF_LIMIT_S = 1800
 FLAGS = [flag for flag in model.FLAGS.split() if flag != "-Werror"] + ["-fsanitize-sections=.bss.boot_filled"]
@@ -29,8 +27,6 @@ MADE = {"build", "build-proof", ".git"}
 LAYERS = {
     "host": "the kernel on the host, under sanitizers (tests/host/kernel)",
     "explore": "a small world of the real core (explore.py)",
-    "lockstep": "random calls beside the extracted model (model.py)",
-    "wp": "the proof of the file (wp.py)",
     "theorems": "the theorems of the model (model.py)",
 }
 
@@ -94,10 +90,10 @@ class Workshop:
         failed = {
             "host": self.host,
             "explore": self.explore,
-            "lockstep": self.lockstep,
-            "wp": self.wp,
             "theorems": self.theorems,
-        }[layer](what, name)
+        }[
+            layer
+        ](what, name)
         if not name:
             self.unchanged[check] = failed
         return failed
@@ -114,8 +110,6 @@ class Workshop:
         if "explore" not in named:
             worlds = ["queue", "calls", "lives", "devices", "guarded", "equals"]
             yield next((f"explore.{w}" for w in worlds if self.fails(f"explore.{w}", name)), "")
-        if "lockstep" not in named:
-            yield "lockstep" if self.fails("lockstep", name) else ""
 
     def compiled(self, source: Path, name: str) -> Path:
         """The object of a source; of its copy, if that is the one that is changed."""
@@ -153,24 +147,6 @@ class Workshop:
         folder = self.explorer()
         program = explore.build_with(folder, self.tree / name) if name else folder / "explore"
         return run([program, what, STATES])
-
-    @cache
-    def oracle(self) -> Path:
-        """The extracted model."""
-        (self.build / "oracle").mkdir(exist_ok=True)
-        return model.build_oracle(self.build / "oracle")
-
-    def lockstep(self, _: str, name: str) -> bool:
-        """The core beside the model."""
-        core = self.linked(sorted(model.HERE.glob("lockstep*.c")), name)
-        wrong = model.side_by_side(["timeout", LIMIT_S, core], self.oracle(), CALLS, 1, 0)
-        return bool(wrong)
-
-    def wp(self, what: str, _: str) -> bool:
-        """The proof of a file of the core."""
-        script = self.tree / "kernel" / "proof" / "wp.py"
-        command = [sys.executable, script, "--build", self.build / "wp", "--goal", GOAL_S, f"{what}.c"]
-        return run(command, PROOF_LIMIT_S)
 
     def theorems(self, _: str, __: str) -> bool:
         """The proofs about the model."""

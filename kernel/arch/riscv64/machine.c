@@ -8,6 +8,12 @@
 #define TEST_PASS 0x5555u /* test device: ends with status 0 */
 #define TEST_FAIL 0x3333u /* ... with the status in the upper half */
 
+const u64 pages_phys[] = {
+    [PAGE_TABLES] = (u64)page_tables,
+    [MESSAGE_PAGE_PAIRS] = (u64)message_pages,
+    [QUEUE_PAGES] = (u64)queue_pages,
+};
+
 u64 arch_now(void)
 {
     u64 now;
@@ -56,18 +62,6 @@ void arch_page_restore(u64 phys, u64 source, u64 bytes)
     }
     for (; i < NEURON_PAGE / 8; i++) {
         to[i] = 0;
-    }
-}
-
-u64 arch_phys(u32 pages)
-{
-    switch (pages) {
-    case ARCH_PAGE_TABLES:
-        return (u64)&page_tables[0][0];
-    case ARCH_MESSAGE_PAGES:
-        return (u64)&message_pages[0][0];
-    default:
-        return (u64)&queue_pages[0];
     }
 }
 

@@ -9,6 +9,11 @@
 #define RUBBISH 0xa5
 
 struct machine machine;
+const u64 pages_phys[] = {
+    [PAGE_TABLES] = FAKE_PAGE_TABLES,
+    [MESSAGE_PAGE_PAIRS] = FAKE_MESSAGE_PAGES,
+    [QUEUE_PAGES] = FAKE_QUEUE_PAGES,
+};
 u64 kernel_root[KERNEL_ROOT_ENTRIES] = {[FAKE_KERNEL_ENTRY_INDEX] = FAKE_KERNEL_ENTRY};
 
 static void fill_payload(void)
@@ -109,15 +114,6 @@ void arch_page_restore(u64 phys, u64 source, u64 bytes)
     for (u64 i = 0; i < NEURON_PAGE; i++) {
         page[i] = i < bytes ? machine_payload_byte(source + i) : 0;
     }
-}
-
-u64 arch_phys(u32 pages)
-{
-    assert_true(pages <= ARCH_QUEUE_PAGES);
-    if (pages == ARCH_PAGE_TABLES) {
-        return FAKE_PAGE_TABLES;
-    }
-    return pages == ARCH_MESSAGE_PAGES ? FAKE_MESSAGE_PAGES : FAKE_QUEUE_PAGES;
 }
 
 void arch_flush_page(u32 task, u64 va)

@@ -7,10 +7,12 @@
 
 #include "types.h"
 
-/* What exists of the payload and of the RAM behind it. */
+/* What exists of the payload and of the RAM behind it. The replay of a trace has a payload of its own, and says so. */
+#ifndef FAKE_PAYLOAD_PAGES
 #define FAKE_PAYLOAD_PAGES 80u
-#define FAKE_PAYLOAD_END (NEURON_PAYLOAD_BASE + FAKE_PAYLOAD_PAGES * NEURON_PAGE)
 #define FAKE_RAM_BASE (NEURON_PAYLOAD_BASE + NEURON_BLOCK)
+#endif
+#define FAKE_PAYLOAD_END (NEURON_PAYLOAD_BASE + FAKE_PAYLOAD_PAGES * (u64)NEURON_PAGE)
 #define FAKE_RAM_PAGES 256u
 
 /* Where virtio-mmio windows begin on the platform. */
@@ -24,8 +26,10 @@
 
 /* Where the arrays of the core appear to lie in physical memory, and the kernel's root entry. */
 #define FAKE_PAGE_TABLES UINT64_C(0x80300000)
+#ifndef FAKE_MESSAGE_PAGES
 #define FAKE_MESSAGE_PAGES UINT64_C(0x80800000)
 #define FAKE_QUEUE_PAGES UINT64_C(0x80900000)
+#endif
 #define FAKE_KERNEL_ENTRY_INDEX 2u
 #define FAKE_KERNEL_ENTRY UINT64_C(0x20000001)
 
@@ -42,6 +46,7 @@ struct fake_queue {
 /* A virtio-mmio device: what it reports and what was written to it. */
 struct fake_device {
     u32 status;
+    u32 foreign; /* no virtio device at all */
     u32 legacy;  /* of before virtio 1.0 */
     u32 stuck;   /* it does not reset */
     u32 refused; /* it was told to, since it last did */
@@ -87,6 +92,7 @@ struct machine {
         [FAKE_VIRTIO_WINDOWS]; /* what the device in each virtio-mmio window reports; 0: none */
     struct fake_device devices[FAKE_VIRTIO_WINDOWS];
     struct fake_line lines[NEURON_IRQS_MAX];
+    u32 wild_line;    /* what the interrupt controller answers to a claim; 0: the truth */
     u32 fixed_writes; /* to windows that are no virtio device, and the last one */
     u64 fixed_address;
     u32 fixed_value;

@@ -39,6 +39,7 @@ void machine_devices_reset(void)
     memset(machine.virtio_class, 0, sizeof(machine.virtio_class));
     memset(machine.devices, 0, sizeof(machine.devices));
     memset(machine.lines, 0, sizeof(machine.lines));
+    machine.wild_line = 0;
     machine.fixed_writes = 0;
     machine.rtc_enabled = 0;
     machine.rtc_armed = 0;
@@ -55,7 +56,7 @@ u32 arch_device_read(u64 base, u64 offset)
 
     switch (offset) {
     case VIRTIO_MMIO_MAGIC:
-        return VIRTIO_MMIO_MAGIC_VALUE;
+        return device->foreign != 0 ? 0 : VIRTIO_MMIO_MAGIC_VALUE;
     case VIRTIO_MMIO_VERSION:
         return device->legacy != 0 ? 1 : VIRTIO_MMIO_MODERN;
     case VIRTIO_MMIO_DEVICE_ID:
@@ -199,6 +200,9 @@ void arch_irq_order(u32 irq, u32 order)
 
 u32 arch_irq_claim(void)
 {
+    if (machine.wild_line != 0) {
+        return machine.wild_line;
+    }
     for (u32 irq = 1; irq < NEURON_IRQS_MAX; irq++) {
         struct fake_line *line = &machine.lines[irq];
         if (line->raised != 0 && line->enabled != 0 && line->claimed == 0) {

@@ -61,6 +61,29 @@ static void console_write_needs_a_console(void **state)
     assert_int_equal(SYS(console_write, 99, 1), NEURON_BAD_SLOT);
 }
 
+/* The kernel's own lines are under the same limits. */
+static void line_of_the_kernel_is_cut_or_dropped_whole(void **state)
+{
+    char text[2 * NEURON_LINE_BYTES + 1];
+    (void)state;
+
+    memset(text, 'k', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    console_say(text, NULL, 0);
+    console_flush();
+    assert_int_equal(machine.uart_used, NEURON_LINE_BYTES + 1);
+    machine.uart_takes = 0;
+    for (u32 line = 0; line <= NEURON_RING_BYTES / 161; line++) {
+        console_say(text, NULL, 0); /* the last one does not fit */
+    }
+    machine.uart_takes = UART_UNLIMITED;
+    console_flush();
+    assert_int_equal(machine_said("\n"), 1 + NEURON_RING_BYTES / 161);
+    assert_int_equal(write_text("after"), NEURON_OK);
+    console_flush();
+    assert_int_equal(machine_said("lines dropped:  0x0000000000000001\nafter\n"), 1);
+}
+
 static void control_characters_move_no_cursor(void **state)
 {
     (void)state;
@@ -279,6 +302,7 @@ int main(void)
         cmocka_unit_test_setup(line_comes_out_whole_with_its_newline, set_up),
         cmocka_unit_test_setup(line_has_1_to_160_bytes, set_up),
         cmocka_unit_test_setup(console_write_needs_a_console, set_up),
+        cmocka_unit_test_setup(line_of_the_kernel_is_cut_or_dropped_whole, set_up),
         cmocka_unit_test_setup(control_characters_move_no_cursor, set_up),
         cmocka_unit_test_setup(text_beyond_ascii_passes, set_up),
         cmocka_unit_test_setup(full_ring_drops_whole_lines_and_counts_them, set_up),

@@ -1,5 +1,7 @@
 /* Death and restart of either side at each step of a call. */
 #include "drive.h"
+#include "entry.h"
+#include "invariant.h"
 
 static u32 init, client, second, server;
 static u32 client_port, client_port2, second_port;
@@ -188,6 +190,57 @@ static void callers_of_a_running_server_that_is_given_up_get_peer_died(void **st
     assert_int_equal(drive_status(second), NEURON_PEER_DIED);
 }
 
+/* The same call as drive_call() makes, but the timer that ends the waits of the dead does not come after it. */
+static int64_t init_calls_before_the_timer(u64 number, u64 task, u64 flag)
+{
+    entry_general(number, (const u64[7]){NEURON_SLOT_TASK, task, flag});
+    invariant_check();
+    drive_current(init);
+    return drive_status(init);
+}
+
+static void two_calls_wait_for_the_server_and_init_runs(void)
+{
+    server_recv();
+    drive_current(client);
+    call(client_port, 1);
+    SYS(recv, NEURON_FOREVER);
+    drive_current(second);
+    call(second_port, 2);
+    drive_init_wakes();
+}
+
+static void server_starts_again_only_when_its_callers_know(void **state)
+{
+    (void)state;
+    two_calls_wait_for_the_server_and_init_runs();
+    init_calls_before_the_timer(NEURON_SYS_task_stop, server, 0);
+    for (u32 step = 0; step < 20; step++) {
+        assert_int_equal(init_calls_before_the_timer(NEURON_SYS_task_reset_step, server, 0),
+                         NEURON_OK);
+        assert_int_not_equal(drive_reg(init, 0), 0);
+    }
+    assert_int_equal(tasks[server].reset_left, 0);
+    assert_int_equal(init_calls_before_the_timer(NEURON_SYS_task_start, server, 0),
+                     NEURON_NOT_RESET);
+    drive_time(machine.now);
+    assert_int_equal(drive_status(client), NEURON_PEER_DIED);
+    assert_int_equal(SYS(task_reset_step, NEURON_SLOT_TASK, server), NEURON_OK);
+    assert_int_equal(drive_reg(init, 0), 0);
+    assert_int_equal(SYS(task_start, NEURON_SLOT_TASK, server), NEURON_OK);
+}
+
+static void first_end_of_a_server_is_the_one_that_callers_learn(void **state)
+{
+    (void)state;
+    two_calls_wait_for_the_server_and_init_runs();
+    init_calls_before_the_timer(NEURON_SYS_task_stop, server, 0);
+    init_calls_before_the_timer(NEURON_SYS_task_stop, server, 1);
+    drive_time(machine.now);
+    assert_int_equal(drive_status(client), NEURON_PEER_DIED);
+    assert_int_equal(drive_status(second), NEURON_PEER_DIED);
+}
+
 static void notification_of_a_given_up_server_is_refused(void **state)
 {
     (void)state;
@@ -299,6 +352,8 @@ int main(void)
         cmocka_unit_test_setup(deadline_of_a_call_to_a_dead_server_runs, set_up),
         cmocka_unit_test_setup(callers_of_a_given_up_server_get_peer_gone, set_up),
         cmocka_unit_test_setup(callers_of_a_running_server_that_is_given_up_get_peer_died, set_up),
+        cmocka_unit_test_setup(server_starts_again_only_when_its_callers_know, set_up),
+        cmocka_unit_test_setup(first_end_of_a_server_is_the_one_that_callers_learn, set_up),
         cmocka_unit_test_setup(notification_of_a_given_up_server_is_refused, set_up),
         cmocka_unit_test_setup(client_death_while_queued_takes_its_call_away, set_up),
         cmocka_unit_test_setup(client_death_while_served_makes_its_token_stale, set_up),

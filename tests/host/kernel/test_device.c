@@ -149,6 +149,13 @@ static void create_believes_the_device_alone(void **state)
     assert_int_equal(devices_create(NONE_BASE, rng_class, RIGHTS_RM, FREE), NEURON_OK);
 }
 
+static void create_refuses_what_is_no_virtio_device(void **state)
+{
+    (void)state;
+    machine.devices[0].foreign = 1;
+    assert_int_equal(devices_create(RNG_BASE, rng_class, RIGHTS_RM, FREE), NEURON_WRONG_CLASS);
+}
+
 /* Its queues would be elsewhere than the guard says: virtio 1.2, 4.2.4. */
 static void create_refuses_a_device_of_before_virtio_1(void **state)
 {
@@ -323,6 +330,7 @@ int main(void)
         cmocka_unit_test_setup(create_takes_the_beginning_of_a_window_only, devices_boot),
         cmocka_unit_test_setup(window_has_one_owner, devices_boot),
         cmocka_unit_test_setup(create_believes_the_device_alone, devices_boot),
+        cmocka_unit_test_setup(create_refuses_what_is_no_virtio_device, devices_boot),
         cmocka_unit_test_setup(create_refuses_a_device_of_before_virtio_1, devices_boot),
         cmocka_unit_test_setup(create_keeps_to_the_ceiling_of_a_declared_slot, devices_boot),
         cmocka_unit_test_setup(transfer_needs_the_task_capability, devices_boot),

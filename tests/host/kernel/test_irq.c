@@ -200,6 +200,21 @@ static void spurious_claim_does_nothing(void **state)
     }
 }
 
+static void line_that_does_not_exist_is_ignored(void **state)
+{
+    static const u32 wild[] = {NEURON_IRQS_MAX, NEURON_IRQS_MAX + 1, 0x80000000, 0xffffffff};
+    (void)state;
+
+    machine.events = 0;
+    for (u32 i = 0; i < sizeof(wild) / sizeof(wild[0]); i++) {
+        machine.wild_line = wild[i];
+        drive_interrupt();
+        assert_int_equal(pending(), 0);
+    }
+    drive_current(DRIVER);
+    assert_int_equal(machine.events, 0);
+}
+
 static void line_that_nobody_owns_stays_shut(void **state)
 {
     (void)state;
@@ -443,6 +458,7 @@ int main(void)
         cmocka_unit_test_setup(nobody_acknowledges_for_another, set_up),
         cmocka_unit_test_setup(acknowledge_may_come_late, set_up),
         cmocka_unit_test_setup(spurious_claim_does_nothing, set_up),
+        cmocka_unit_test_setup(line_that_does_not_exist_is_ignored, set_up),
         cmocka_unit_test_setup(line_that_nobody_owns_stays_shut, set_up),
         cmocka_unit_test_setup(line_without_an_owner_is_completed, set_up),
         cmocka_unit_test_setup(two_lines_at_once_are_both_delivered, set_up),

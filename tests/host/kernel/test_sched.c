@@ -214,6 +214,34 @@ static void late_and_early_timers_do_no_harm(void **state)
     assert_int_equal(tasks[a].state, NEURON_TASK_RUNNING);
 }
 
+/* More of them than one interrupt ends: it comes again, until all are awake. */
+static void many_waits_that_end_at_once_all_end(void **state)
+{
+    (void)state;
+    world_begin();
+    for (u32 t = 0; t < 20; t++) {
+        world_task(20 - t);
+    }
+    drive_up();
+    u64 deadline = machine.now + 100;
+    for (u32 t = 1; t < 20; t++) {
+        drive_current(t);
+        SYS(wait, 0, deadline);
+    }
+    machine.now = deadline;
+    kernel_timer();
+    u32 awake = 0;
+    for (u32 t = 1; t < 20; t++) {
+        awake += tasks[t].wait == WAIT_NONE;
+    }
+    assert_int_equal(awake, 8);
+    assert_in_range(machine.timer, 0, deadline);
+    drive_time(deadline);
+    for (u32 t = 1; t < 20; t++) {
+        assert_int_equal(drive_status(t), NEURON_TIMEOUT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +257,7 @@ int main(void)
         cmocka_unit_test_setup(timer_is_asked_for_the_earliest_of_deadline_and_turn, set_up),
         cmocka_unit_test_setup(idle_machine_sleeps_until_the_next_deadline_or_a_second, set_up),
         cmocka_unit_test_setup(late_and_early_timers_do_no_harm, set_up),
+        cmocka_unit_test(many_waits_that_end_at_once_all_end),
     };
     return cmocka_run_group_tests_name("kernel: scheduling", tests, NULL, NULL);
 }

@@ -165,6 +165,7 @@ static void payload_header_is_checked(void **state)
     payload[NEURON_PAYLOAD_CRC] = crc32c_words(payload + 4, 4);
     assert_true(payload_header_ok(payload, 64));
     assert_true(payload_checksum_ok(payload));
+    assert_int_equal(payload_end(payload), NEURON_PAYLOAD_BASE + 64);
     assert_false(payload_header_ok(payload, 63));
     assert_false(payload_header_ok(payload, 31));
     assert_false(payload_header_ok(payload, 0));
