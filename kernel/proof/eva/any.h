@@ -1,0 +1,12 @@
+/* Values of which nothing is known. */
+#ifndef EVA_ANY_H
+#define EVA_ANY_H
+
+#include "state.h"
+
+extern volatile u64 any_u64;
+
+/* Of Eva: makes so many bytes unknown. */
+void Frama_C_make_unknown(char *bytes, unsigned long count);
+
+#endif
