@@ -6,7 +6,4 @@
 
 extern volatile u64 any_u64;
 
-/* Of Eva: makes so many bytes unknown. */
-void Frama_C_make_unknown(char *bytes, unsigned long count);
-
 #endif
