@@ -80,7 +80,7 @@ class Plan:
         self.ceiling = payload.slot_row(self.task, self.need.get(0, "slot"))
 
     def new_ceiling(self, task: int) -> None:
-        """The ceiling of rngd in one slot more of a task; its interrupt has another bit: each has one sender."""
+        """The ceiling of rngd in one slot more of a task, with a bit of its own for the interrupt."""
         names = ("RUNTIME", "KIND", "RIGHTS", "OBJECT", "BASE", "BYTES", "BITS")
         words = {name: self.payload.get("SLOTS", self.ceiling, name) for name in names}
         words["BITS"] *= 2
