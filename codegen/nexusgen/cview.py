@@ -404,6 +404,13 @@ def _field(name: str, kind: Type, count: int) -> CField:
             f"{put_name(kind)}(at, {mark}value->{name});",
             f"{get_name(kind)}(reader, &value->{name});",
         )
+    if isinstance(kind, IntType) and kind.name != "bool":
+        # All values of its bits are right, and they lie as they travel: in one go.
+        return CField(
+            f"{c_name(kind)} {name}[{count}];",
+            f"nexus_put(at, value->{name}, sizeof(value->{name}));",
+            f"nexus_get(reader, value->{name}, sizeof(value->{name}));",
+        )
     loop = f"for (size_t i = 0; i < {count}; i++) "
     return CField(
         f"{c_name(kind)} {name}[{count}];",

@@ -49,7 +49,7 @@ void nexus_reply(uint64_t tag, const uint64_t words[NEURON_MESSAGE_WORDS])
     answer.pending = true;
     answer.tag = tag;
     for (uint64_t i = 0; i < NEURON_MESSAGE_WORDS; i++) {
-        answer.words[i] = i < NEURON_TAG_WORDS(tag) ? words[i] : 0;
+        answer.words[i] = words[i];
     }
 }
 

@@ -92,20 +92,18 @@ void arch_irq_order(u32 irq, u32 order);
 u32 arch_irq_claim(void);
 
 /*
- * How a fast path (fast.h) ends, always the last that it does. The machine keeps what it needs of the running task,
- * and no register of that task reaches another.
+ * How a fast path (fast.h) ends that does not return, always the last that it does. The machine keeps what it needs of
+ * the running task, and no register of that task reaches another.
  */
 
 /* The running task waits; `next` comes back from its call with OK, or NOTIFIED, and these outputs. */
 void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token);
 
-/* The running task comes back from its call with OK alone: at once, or when it is resumed. */
-void arch_return(void);
-
-/* ... The latter, and `next` comes back from its call with NOTIFIED and these bits. */
+/* The running task comes back from its call with OK alone when it is resumed; `next` comes back from its own with
+ * NOTIFIED and these bits. */
 void arch_preempt(struct task *next, u64 bits);
 
-/* ... `next` goes on with what is in its context. */
+/* The same, and `next` goes on with what is in its context. */
 void arch_yield(struct task *next);
 
 /* The running task made a system call that is none of a fast path: kernel_syscall(). */

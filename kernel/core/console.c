@@ -175,7 +175,7 @@ static void put_line(u64 bytes)
     put('\n');
 }
 
-int console_write(u64 slot, u64 bytes)
+NOINLINE int console_write(u64 slot, u64 bytes)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_CONSOLE, 0, &row);

@@ -117,7 +117,7 @@ static void classify(u32 window, u64 class)
           queue_mapped_ok(v, q); */
 }
 
-int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
+NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_FACTORY, 0, &row);
@@ -228,7 +228,7 @@ static void let_go(u32 window)
     //@ assert lines: \forall integer v; 0 <= v < window_count && v != window ==> line_ok(v);
 }
 
-int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
+NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 {
     u32 source = 0;
     int status = slot_find_task(slot, task);
@@ -299,7 +299,7 @@ static void release(u32 window)
     let_go(window);
 }
 
-int device_cap_revoke(u64 slot, u64 task, u64 target)
+NOINLINE int device_cap_revoke(u64 slot, u64 task, u64 target)
 {
     int status = slot_find_task(slot, task);
     if (status != NEURON_OK) {
@@ -322,7 +322,7 @@ int device_cap_revoke(u64 slot, u64 task, u64 target)
     return NEURON_OK;
 }
 
-int device_cap_drop(u64 slot)
+NOINLINE int device_cap_drop(u64 slot)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_MMIO, 0, &row);

@@ -190,7 +190,7 @@ static void map_page(u32 window, u64 page, u64 va, u64 prot)
     //@ assert lines: lines_inv && platform_inv;
 }
 
-int device_map(u64 slot, u64 va, u64 offset, u64 prot)
+NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_MMIO, NEURON_RIGHT_MAP, &row);
@@ -224,7 +224,7 @@ int device_map(u64 slot, u64 va, u64 offset, u64 prot)
     return NEURON_OK;
 }
 
-int device_unmap(u64 va)
+NOINLINE int device_unmap(u64 va)
 {
     int status = vspace_check_arena(va);
     if (status != NEURON_OK) {

@@ -1,6 +1,7 @@
 /*
  * Fast paths: the common case of some system calls. They do exactly what kernel_syscall() does, or change nothing and
- * hand the call to it. The machine calls them with the inputs as they came, so a message stays in its registers.
+ * hand the call to it. The machine calls them with the inputs as they came, so a message stays in its registers. One that
+ * returns did the whole call, and the running task goes on with OK alone.
  *
  * `running` is the task that made the call; `current` may be any task that ran before it.
  */

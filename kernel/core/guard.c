@@ -274,7 +274,7 @@ static int write_virtio(u32 window, u64 reg, u32 value)
     return NEURON_OK;
 }
 
-int guard_write(u64 slot, u64 reg, u64 value)
+NOINLINE int guard_write(u64 slot, u64 reg, u64 value)
 {
     u32 row = 0;
     int status = slot_find(slot, NEURON_CAP_MMIO, 0, &row);

@@ -165,7 +165,7 @@ static void set_up(u32 window, u64 phys, u64 size)
     tell(window, VIRTIO_MMIO_QUEUE_READY, 1);
 }
 
-int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
+NOINLINE int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
 {
     u32 window = 0;
     u32 q = 0;
@@ -441,7 +441,7 @@ static void write_chain(u32 window, u32 q, u64 head, u64 count)
     //@ assert own: guarded_ok{Pre}(window) && guarded_ok(window);
 }
 
-int guard_post(u64 slot, u64 queue, u64 head, u64 count, u64 kick)
+NOINLINE int guard_post(u64 slot, u64 queue, u64 head, u64 count, u64 kick)
 {
     u32 window = 0;
     u32 q = 0;

@@ -33,39 +33,43 @@ static NOINLINE int power(u64 slot, u64 code)
     return NEURON_OK;
 }
 
-static int peers_changed(void)
-{
-    tasks[current].context.x[REG_A0 + 1] = tasks[current].peers_changed;
-    tasks[current].peers_changed = 0;
-    return NEURON_OK;
-}
-
 /* Calls whose outputs are put in the current task's registers, behind the status. */
-static NOINLINE int with_outputs(u64 a0, u64 a1, u64 a2, u64 a3, u64 number)
+static int with_outputs(u32 caller, int status)
 {
-    u32 caller = current;
-    int status = NEURON_OK;
-
-    sched_answer(caller, NEURON_OK);
-    switch (number) {
-    case NEURON_SYS_peers_changed:
-        status = peers_changed();
-        break;
-    case NEURON_SYS_cap_query:
-        status = slot_query(a0);
-        break;
-    case NEURON_SYS_task_reset_step:
-        status = life_task_reset_step(a0, a1);
-        break;
-    case NEURON_SYS_task_inspect:
-        status = inspect_task(a0, a1, a2, a3);
-        break;
-    default:
-        status = irq_ack(a0);
-        break;
-    }
     tasks[caller].context.x[REG_A0] = (u64)(int64_t)status;
     return BLOCKED;
+}
+
+static NOINLINE int peers_changed(void)
+{
+    sched_answer(current, NEURON_OK);
+    tasks[current].context.x[REG_A0 + 1] = tasks[current].peers_changed;
+    tasks[current].peers_changed = 0;
+    return BLOCKED;
+}
+
+static NOINLINE int cap_query(u64 slot)
+{
+    sched_answer(current, NEURON_OK);
+    return with_outputs(current, slot_query(slot));
+}
+
+static NOINLINE int task_reset_step(u64 slot, u64 task)
+{
+    sched_answer(current, NEURON_OK);
+    return with_outputs(current, life_task_reset_step(slot, task));
+}
+
+static NOINLINE int task_inspect(u64 slot, u64 task, u64 what, u64 index)
+{
+    sched_answer(current, NEURON_OK);
+    return with_outputs(current, inspect_task(slot, task, what, index));
+}
+
+static NOINLINE int acknowledge(u64 slot)
+{
+    sched_answer(current, NEURON_OK);
+    return with_outputs(current, irq_ack(slot));
 }
 
 /* Ends a call after which another task may run. */
@@ -81,71 +85,114 @@ static int settle(u32 caller, int status)
     return BLOCKED;
 }
 
-static int yield(void)
-{
-    sched_answer(current, NEURON_OK);
-    sched_give_way();
-    return BLOCKED;
-}
-
-static int leave(u64 code)
-{
-    life_exit(current, code);
-    return BLOCKED;
-}
-
 /* Calls after which another task may run. */
-static NOINLINE int scheduled(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
+static NOINLINE int call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
 {
     u32 caller = current;
 
-    switch (number) {
-    case NEURON_SYS_call:
-        return settle(caller, port_call(a0, a1, a2, a3, a4, a5, a6));
-    case NEURON_SYS_recv:
-        return settle(caller, port_recv(a0));
-    case NEURON_SYS_reply:
-        return settle(caller, port_reply(a0, a1, a2, a3, a4, a5));
-    case NEURON_SYS_reply_recv:
-        return settle(caller, port_reply_recv(a0, a1, a2, a3, a4, a5, a6));
-    case NEURON_SYS_notify:
-        return settle(caller, notify_send(a0, a1));
-    case NEURON_SYS_wait:
-        return settle(caller, notify_wait(a0, a1));
-    case NEURON_SYS_yield:
-        return settle(caller, yield());
-    case NEURON_SYS_task_start:
-        return settle(caller, life_task_start(a0, a1));
-    case NEURON_SYS_task_stop:
-        return settle(caller, life_task_stop(a0, a1, a2));
-    default:
-        return settle(caller, leave(a0));
-    }
+    return settle(caller, port_call(slot, tag, w0, w1, w2, w3, deadline));
 }
 
-/* All others have their status when they return, so they are the last that this function calls: no frame. */
+static NOINLINE int recv(u64 deadline)
+{
+    u32 caller = current;
+
+    return settle(caller, port_recv(deadline));
+}
+
+static NOINLINE int reply(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3)
+{
+    u32 caller = current;
+
+    return settle(caller, port_reply(token, tag, w0, w1, w2, w3));
+}
+
+static NOINLINE int reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
+{
+    u32 caller = current;
+
+    return settle(caller, port_reply_recv(token, tag, w0, w1, w2, w3, deadline));
+}
+
+static NOINLINE int notify(u64 slot, u64 bits)
+{
+    u32 caller = current;
+
+    return settle(caller, notify_send(slot, bits));
+}
+
+static NOINLINE int wait(u64 mask, u64 deadline)
+{
+    u32 caller = current;
+
+    return settle(caller, notify_wait(mask, deadline));
+}
+
+static NOINLINE int yield(void)
+{
+    sched_answer(current, NEURON_OK);
+    sched_give_way();
+    sched_choose();
+    return BLOCKED;
+}
+
+static NOINLINE int leave(u64 code)
+{
+    life_exit(current, code);
+    sched_choose();
+    return BLOCKED;
+}
+
+static NOINLINE int task_start(u64 slot, u64 task)
+{
+    u32 caller = current;
+
+    return settle(caller, life_task_start(slot, task));
+}
+
+static NOINLINE int task_stop(u64 slot, u64 task, u64 give_up)
+{
+    u32 caller = current;
+
+    return settle(caller, life_task_stop(slot, task, give_up));
+}
+
+/* Each call is the last that this function calls: no frame. */
 int kernel_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
 {
     switch (number) {
     case NEURON_SYS_null:
         return NEURON_OK;
     case NEURON_SYS_call:
+        return call(a0, a1, a2, a3, a4, a5, a6);
     case NEURON_SYS_recv:
+        return recv(a0);
     case NEURON_SYS_reply:
+        return reply(a0, a1, a2, a3, a4, a5);
     case NEURON_SYS_reply_recv:
+        return reply_recv(a0, a1, a2, a3, a4, a5, a6);
     case NEURON_SYS_notify:
+        return notify(a0, a1);
     case NEURON_SYS_wait:
+        return wait(a0, a1);
     case NEURON_SYS_yield:
+        return yield();
     case NEURON_SYS_exit:
+        return leave(a0);
     case NEURON_SYS_task_start:
+        return task_start(a0, a1);
     case NEURON_SYS_task_stop:
-        return scheduled(a0, a1, a2, a3, a4, a5, a6, number);
+        return task_stop(a0, a1, a2);
     case NEURON_SYS_peers_changed:
+        return peers_changed();
     case NEURON_SYS_cap_query:
+        return cap_query(a0);
     case NEURON_SYS_task_reset_step:
+        return task_reset_step(a0, a1);
     case NEURON_SYS_task_inspect:
+        return task_inspect(a0, a1, a2, a3);
     case NEURON_SYS_irq_ack:
-        return with_outputs(a0, a1, a2, a3, number);
+        return acknowledge(a0);
     case NEURON_SYS_console_write:
         return console_write(a0, a1);
     case NEURON_SYS_power:

@@ -15,7 +15,7 @@ static int tag_ok(u64 tag)
 }
 
 /* Copies the first `bytes` bytes; what lies behind them in the target page stays as it was. */
-static void copy_page(u32 to, u32 from, u64 bytes)
+static NOINLINE void copy_page(u32 to, u32 from, u64 bytes)
 {
     u64 whole = bytes / 8;
     u64 rest = bytes % 8;
@@ -45,7 +45,7 @@ static void copy_page(u32 to, u32 from, u64 bytes)
 
 /* Puts a message in the registers of a task, which comes back from its call with OK; words that the message has
  * not are zero. */
-static void give(u32 task, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token)
+static inline void give(u32 task, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token)
 {
     u64 words = NEURON_TAG_WORDS(tag);
 
@@ -64,10 +64,10 @@ static void deliver(u32 caller, u64 slot, u32 server, u64 tag, u64 w0, u64 w1, u
 {
     tasks[caller].token = tasks[caller].token + 64;
     slots[slot].generation = tasks[server].generation;
+    give(server, tag, w0, w1, w2, w3, slots[slot].badge, tasks[caller].token);
     if (NEURON_TAG_BYTES(tag) != 0) {
         copy_page(in_page(server), out_page(caller), NEURON_TAG_BYTES(tag));
     }
-    give(server, tag, w0, w1, w2, w3, slots[slot].badge, tasks[caller].token);
 }
 
 /* The current task's call waits in the queue of the server; the message waits in its registers. */
@@ -178,10 +178,10 @@ static int answer(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3)
          tasks[caller].wait != WAIT_SERVED_UNTIL + server)) {
         return NEURON_STALE;
     }
+    give(caller, tag, w0, w1, w2, w3, 0, 0);
     if (NEURON_TAG_BYTES(tag) != 0) {
         copy_page(out_page(caller), in_page(server), NEURON_TAG_BYTES(tag));
     }
-    give(caller, tag, w0, w1, w2, w3, 0, 0);
     return NEURON_OK;
 }
 

@@ -133,7 +133,7 @@ int sched_is_settled(void)
     return moved == 0 && current != NONE && queues[READY_QUEUE].levels <= tasks[current].no_higher;
 }
 
-static void arm(void)
+static NOINLINE void arm(void)
 {
     u64 next = deadline_earliest();
 
@@ -147,18 +147,29 @@ static void arm(void)
     moved = 0;
 }
 
-void sched_choose(void)
+/* The first of those that are ready runs. */
+static NOINLINE void run_top(void)
+{
+    u32 top = queue_top(READY_QUEUE);
+
+    queue_remove(top);
+    if (current != NONE) {
+        /* Preempted, not done: it goes on before its equals. */
+        queue_push_front(READY_QUEUE, current);
+    }
+    current = top;
+    if (moved == 1) {
+        arm();
+    }
+}
+
+NOINLINE void sched_choose(void)
 {
     u64 levels = queues[READY_QUEUE].levels;
 
     if (levels != 0 && (current == NONE || levels > tasks[current].no_higher)) {
-        u32 top = queue_top(READY_QUEUE);
-        queue_remove(top);
-        if (current != NONE) {
-            /* Preempted, not done: it goes on before its equals. */
-            queue_push_front(READY_QUEUE, current);
-        }
-        current = top;
+        run_top();
+        return;
     }
     if (moved == 1) {
         arm();

@@ -89,20 +89,20 @@ trap_entry:
     lwu a7, CONTEXT_TASK(tp)
     j fast_reply_recv
 1:  li t0, SYS_notify
-    bne a7, t0, 1f
-    lwu a7, CONTEXT_TASK(tp)
-    j fast_notify
-1:  li t0, SYS_yield
+    beq a7, t0, enter_notify
+    li t0, SYS_yield
     bne a7, t0, arch_syscall
     lwu a7, CONTEXT_TASK(tp)
-    j fast_yield
+    jal fast_yield
+    j answer_null
 enter_call:
     lwu a7, CONTEXT_TASK(tp)
     j fast_call
+enter_notify:
+    lwu a7, CONTEXT_TASK(tp)
+    jal fast_notify
 
     /* Back to the same task with nothing but a status in a0. */
-    .globl arch_return
-arch_return:
 answer_null:
     csrr t0, sepc
     addi t0, t0, ECALL_BYTES

@@ -15,4 +15,4 @@ Extract Constant N.eq_dec => "(fun a b -> (a : int) = b)".
 Extract Constant N.to_nat => "(fun a -> a)".
 Extract Constant N.of_nat => "(fun a -> a)".
 Extraction Language OCaml.
-Extraction "model.ml" valid boot step syscall can_run fixed_map translate entry code life_code kind_code first_word.
+Extraction "model.ml" valid boot step syscall can_run fixed_map translate entry code life_code kind_code page_word.

@@ -35,6 +35,8 @@ Definition is_nothing (c : cap) : bool :=
 Inductive page := PMem (m i : N) | PIn (t : N) | POut (t : N) | PWin (w i : N) | PQueue (w q : N).
 Definition page_eq (a b : page) : {a = b} + {a <> b}.
 Proof. decide equality; apply N.eq_dec. Defined.
+(* What a page holds: all that a reset puts there, or something was written since, and then the first word of it. *)
+Inductive content := Initial | Written (first : N).
 
 (* ---- The table ---- *)
 Record ceiling := Ceiling { c_rights : N; c_class : N; c_base : N; c_bytes : N; c_bits : N }.
@@ -141,7 +143,7 @@ Record device := Device { v_class : N; v_resets : bool; v_most : N -> N; v_reaso
 Record state := State {
   au : authority; tk : N -> task;
   se : N -> N -> N;     (* session of a slot: the server's generation when it was used; 0 *)
-  kept : N -> bool; mem : page -> N; dv : N -> device;
+  kept : N -> bool; mem : page -> content; dv : N -> device;
   last : N -> N; (* the number of a task's last call, times 64 *)
   arrivals : N; con_used : N; con_dropped : N; halted : option N }.
 
@@ -294,11 +296,13 @@ Definition die (T : table) (s : state) (t : N) (l : life) : state :=
 (* What a page begins with after its reset. *)
 Definition first_word (T : table) (p : page) : N :=
   match p with PMem m i => e_word (t_extent T m) i | _ => 0 end.
+Definition page_word (T : table) (p : page) (c : content) : N :=
+  match c with Initial => first_word T p | Written w => w end.
 Definition reset_step (T : table) (s : state) (t : N) : state :=
   match k_todo (tk s t) with
   | [] => s
   | p :: rest =>
-      let s := with_mem (on s t (fun k => k_with_todo k rest)) (updp (mem s) p (first_word T p)) in
+      let s := with_mem (on s t (fun k => k_with_todo k rest)) (updp (mem s) p Initial) in
       match p with
       | PMem m i => if (i + 1 =? e_pages (t_extent T m)) && e_keep (t_extent T m)
                     then with_kept s (upd (kept s) m true) else s
@@ -335,6 +339,9 @@ Definition message (tag : N) (ws : list N) : list N := tag :: carried (tag_words
 Definition copied (bytes from to : N) : N :=
   if 8 <=? bytes then from else let m := 256 ^ bytes in to / m * m + from mod m.
 
+Definition copied_page (T : table) (m : page -> content) (bytes : N) (from to : page) : page -> content :=
+  if bytes =? 0 then m else updp m to (Written (copied bytes (page_word T from (m from)) (page_word T to (m to)))).
+
 Section Step.
 Variable T : table.
 Variable s : state.
@@ -365,7 +372,7 @@ Definition deliver (s : state) (c v : N) (o : open) : state * list N :=
   let outs := message (o_tag o) (o_words o) ++ [badge (sl (au s) c (o_slot o)); l + c] in
   let s1 := with_counts (on s c (fun k => k_with_wait k (WServed o (l + c)))) (upd (last s) c l) (arrivals s) in
   let s2 := with_se s1 (upd2 (se s1) c (o_slot o) (k_gen (tk s v))) in
-  (with_mem s2 (updp (mem s) (PIn v) (copied (tag_bytes (o_tag o)) (mem s (POut c)) (mem s (PIn v)))), outs).
+  (with_mem s2 (copied_page T (mem s) (tag_bytes (o_tag o)) (POut c) (PIn v)), outs).
 
 Definition polls_in_vain (d : deadline) (waiting : bool) : bool :=
   match d with Poll => negb waiting | Past => true | Later => false end.
@@ -424,7 +431,7 @@ Definition do_reply (token tag : N) (ws : list N) : state * result :=
   match serves token with
   | None => refuse STALE
   | Some _ =>
-      let s1 := with_mem s (updp (mem s) (POut c) (copied (tag_bytes tag) (mem s (PIn a)) (mem s (POut c)))) in
+      let s1 := with_mem s (copied_page T (mem s) (tag_bytes tag) (PIn a) (POut c)) in
       (on s1 c (fun k => awake (returns OK (message tag ws) k)), Done OK [])
   end.
 Definition do_reply_recv (token tag : N) (ws : list N) (d : deadline) : state * result :=
@@ -816,7 +823,7 @@ Definition can_run (T : table) (s : state) (a : N) : bool :=
 
 Definition store (T : table) (s : state) (a p value : N) : state :=
   match translate T s a p with
-  | Some (x, prot) => if prot =? PROT_RW then with_mem s (updp (mem s) x value) else s
+  | Some (x, prot) => if prot =? PROT_RW then with_mem s (updp (mem s) x (Written value)) else s
   | None => s
   end.
 
@@ -839,7 +846,7 @@ Definition boot_window (T : table) (w : N) : window := Window None (if t_virtio 
 Definition no_device := Device 0 true (fun _ => 0) 0 (fun _ => 0) (fun _ _ => 0).
 Definition blank (T : table) (m : page -> N) : state :=
   State (Authority (boot_cap T) (boot_window T) (fun _ _ => None) (fun _ _ => no_queue)) (boot_task T) (fun _ _ => 0)
-        (fun _ => false) m (fun _ => no_device) (fun _ => 0) 0 0 0 None.
+        (fun _ => false) (fun p => Written (m p)) (fun _ => no_device) (fun _ => 0) 0 0 0 None.
 Fixpoint times {A} (n : nat) (f : A -> A) (x : A) : A := match n with O => x | S n => times n f (f x) end.
 Definition boot (T : table) (m : page -> N) : state :=
   let s := blank T m in

@@ -26,6 +26,9 @@ Proof.
   apply recv_tells in H. congruence.
 Qed.
 
+Lemma copied_other T m bytes from to p : p <> to -> copied_page T m bytes from to p = m p.
+Proof. intros N. unfold copied_page, updp. destruct (bytes =? 0); auto. destruct (page_eq p to); [contradiction|auto]. Qed.
+
 (* ---- Whom a step can touch ---- *)
 
 (* Task a may reach task b: the table lets it call or notify b, or it serves a call of b. *)
@@ -119,9 +122,8 @@ Proof.
   - unfold untouched. simpl. unfold upd. destruct (N.eqb_spec b a); [contradiction|]. auto.
   - destruct (first_caller T s1 a) as [[c n]|] eqn:F.
     + apply first_caller_calls in F. assert (c <> b) by congruence. destruct (k_wait (tk s1 c)); try (repeat split; auto; fail).
-      unfold deliver, untouched. simpl. unfold upd, upd2, updp.
-      destruct (N.eqb_spec b c); [congruence|]. destruct (page_eq (PIn b) (PIn a)); [congruence|].
-      destruct (page_eq (POut b) (PIn a)); [discriminate|]. auto.
+      unfold deliver, untouched. simpl. rewrite !copied_other by congruence. unfold upd, upd2.
+      destruct (N.eqb_spec b c); [congruence|]. auto.
     + destruct d; try (repeat split; auto; fail). unfold untouched. simpl. unfold upd. destruct (N.eqb_spec b a); [contradiction|]. auto.
 Qed.
 
@@ -132,8 +134,8 @@ Proof.
   assert (n mod 64 <> b).
   { intros E. unfold serves in S. rewrite E in S. unfold calling in C. destruct (k_wait (tk s b)); try discriminate.
     destruct (_ && _) eqn:X in S; [|discriminate]. bools. congruence. }
-  unfold untouched. simpl. unfold upd, updp. destruct (N.eqb_spec b (n mod 64)); [congruence|].
-  destruct (page_eq (PIn b) (POut (n mod 64))); [discriminate|]. destruct (page_eq (POut b) (POut (n mod 64))); [congruence|]. repeat split; auto.
+  unfold untouched. simpl. rewrite !copied_other by congruence. unfold upd. destruct (N.eqb_spec b (n mod 64)); [congruence|].
+  repeat split; auto.
 Qed.
 
 Lemma untouched_call i tag ws d : untouched T s (fst (do_call T s a i tag ws d)) b.
@@ -143,9 +145,9 @@ Proof.
   destruct (tag_ok tag); [|apply untouched_refl]. destruct (negb (gone s v)); [|apply untouched_refl].
   destruct (_ && _); [unfold untouched; simpl; repeat split; auto; intros; unfold upd2; destruct (N.eqb_spec b a); [contradiction|auto]|].
   destruct (negb (polls_in_vain _ _)); [|apply untouched_refl].
-  destruct (match k_wait (tk s v) with WRecv => true | _ => false end); unfold deliver, untouched; simpl; unfold upd, upd2, updp;
+  destruct (match k_wait (tk s v) with WRecv => true | _ => false end); unfold deliver, untouched; simpl; unfold upd, upd2;
     destruct (N.eqb_spec b a), (N.eqb_spec b v); try congruence; try contradiction; repeat split; auto.
-  all: destruct (page_eq _ _); congruence.
+  all: apply copied_other; congruence.
 Qed.
 
 Lemma untouched_invoke c : untouched T s (fst (invoke T s a c)) b.
@@ -222,11 +224,12 @@ Proof.
   destruct (w_owner (wn (au s) w)) as [[u i]|] eqn:O; [|discriminate]. eapply i_range; eauto.
 Qed.
 
-(* 12. A death leaves nothing of the old life: no device, no mapping of one, no pending bit, no wait, no death to tell of; it needs all
-   its pages restored, and its generation is another, so that no session of the old life goes on. *)
+(* 12. A death leaves nothing of the old life: each slot holds what the table put there at boot, no mapping of a device, no pending
+   bit, no wait, no death to tell of; it needs all its pages restored, and its generation is another, so that no session of the old
+   life goes on. *)
 Theorem death_leaves_nothing T m0 s t l : valid T = true -> reachable T m0 s -> t <> t_init T ->
   let s' := die T s t l in
-  (forall i, kd (sl (au s') t i) <> KMmio) /\ (forall p, mp (au s') t p = None) /\
+  (forall i, sl (au s') t i = boot_cap T t i) /\ (forall p, mp (au s') t p = None) /\
   k_bits (tk s' t) = 0 /\ k_peers (tk s' t) = 0 /\ k_wait (tk s' t) = WNone /\ k_gen (tk s' t) = k_gen (tk s t) + 1 /\
   k_todo (tk s' t) = own_pages T (kept s) t /\ k_life (tk s' t) = l.
 Proof.
@@ -234,7 +237,8 @@ Proof.
   assert (H : forall w i, w_owner (wn (au s') w) <> Some (t, i)).
   { intros w i O. assert (E := nothing_held T s t l I w). fold s' in E. unfold owned_by in E. rewrite O, N.eqb_refl in E. discriminate. }
   split; [|split].
-  - intros i K. apply (H (object (sl (au s') t i)) i). apply (i_held _ _ J). exact K.
+  - intros i. destruct (i_slots _ _ J t i) as [B|(_ & w & r & C & _)]; auto. exfalso. apply (H w i).
+    pose proof (i_held _ _ J t i) as K. rewrite C in K. now apply K.
   - intros p. destruct (mp (au s') t p) as [m|] eqn:M; auto. exfalso. destruct (i_maps _ _ J _ _ _ M) as (_ & w & i & O & _). eapply H. exact O.
   - assert (C : client_of T t t = false).
     { destruct (client_of T t t) eqn:C; auto. exfalso. apply client_port in C as (i & K & O).

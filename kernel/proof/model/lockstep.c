@@ -4,6 +4,7 @@
  *
  * Usage: lockstep-core PAIRS [CALLS [SEED]]
  */
+#include "lockstep_enter.h"
 #include "lockstep_tell.h"
 
 #include <stdio.h>
@@ -11,7 +12,6 @@
 #include <string.h>
 
 #include "console.h"
-#include "deadline.h"
 #include "kernel.h"
 #include "machine.h"
 #include "table.h"
@@ -22,37 +22,7 @@
 #define CALLS_A_WORLD 1000u
 #define IDLE_ROUNDS 40u
 #define LATE_MAX 30u
-#define NO_DEADLINE 7u
 #define TRIES 10u
-
-u64 possible[CALLS];
-
-static u64 made;
-
-/* The timer interrupts, and ends the waits that are due. */
-static void timer(void)
-{
-    u32 running = current;
-
-    tell_outside();
-    for (u32 t = 0; t < task_count; t++) {
-        if (waits(t) && deadlines[DEADLINE_LEAVES + t] <= machine.now) {
-            tell(R_EXPIRE);
-            tell(t);
-        }
-    }
-    u64 pc = running == NONE ? 0 : tasks[running].context.pc;
-    kernel_timer();
-    /* Who ran, and does no more, overran its limit. */
-    if (running != NONE && tasks[running].state != NEURON_TASK_RUNNING) {
-        tell(R_FAULT);
-        tell(running);
-        tell(NEURON_FAULT_OVERRUN);
-        tell(pc);
-        tell(0);
-    }
-    tell_state();
-}
 
 /* Init died, and the machine with it. Whoever holds POWER may end the machine; on the host it goes on. */
 static int is_over(void)
@@ -69,73 +39,6 @@ static void pass_time(u64 ticks)
         timer();
     }
     machine.now = then;
-}
-
-/* In which argument a call takes its deadline. */
-static u32 deadline_argument(u64 number)
-{
-    switch (number) {
-    case NEURON_SYS_call:
-    case NEURON_SYS_reply_recv:
-        return 6;
-    case NEURON_SYS_recv:
-        return 0;
-    case NEURON_SYS_wait:
-        return 1;
-    default:
-        return NO_DEADLINE;
-    }
-}
-
-static void tell_descriptors(const u64 *in)
-{
-    u64 count = in[3] <= NEURON_CHAIN_MAX ? in[3] : 0;
-
-    tell(count);
-    for (u64 i = 0; i < NEURON_DESCRIPTOR_WORDS * count; i++) {
-        tell(message_pages[out_page(current)][i]);
-    }
-}
-
-static void call(u64 number, const u64 *in)
-{
-    u32 caller = current;
-    u64 *x = tasks[caller].context.x;
-
-    tell_outside();
-    if (number == NEURON_SYS_dev_post) { /* the caller wrote its descriptors */
-        tell(R_STORE);
-        tell(caller);
-        tell(NEURON_OUT_OFFSET / NEURON_PAGE);
-        tell(message_pages[out_page(caller)][0]);
-    }
-    tell(R_CALL);
-    tell(caller);
-    tell(number);
-    for (u32 i = 0; i < 7; i++) {
-        u64 value = in[i];
-        if (i == deadline_argument(number)) {
-            value = value == NEURON_POLL                             ? 0
-                    : value == NEURON_FOREVER || value > machine.now ? 2
-                                                                     : 1;
-        }
-        x[REG_A0 + i] = in[i];
-        tell(value);
-    }
-    if (number == NEURON_SYS_dev_post) {
-        tell_descriptors(in);
-    } else {
-        tell(0);
-    }
-    x[REG_A7] = number;
-    pending_call(caller, number);
-    made = made + 1;
-    enter(in, number);
-    if (number == NEURON_SYS_irq_ack || number == NEURON_SYS_dev_queue) {
-        /* The kernel changed what devices say, and the oracle knows: what they say next is new to it. */
-        forget_devices();
-    }
-    tell_state();
 }
 
 static void fault(void)
@@ -316,42 +219,6 @@ static void live(u64 end)
     }
 }
 
-/* The pairs that can occur: which calls a line names. */
-static void read_pairs(const char *path)
-{
-#define NEURON_SYSCALL(number, name, in, out) [number] = #name,
-    static const char *const names[CALLS] = {
-#include <neuron/syscalls.def>
-        [CALLS - 1] = "unknown"};
-#undef NEURON_SYSCALL
-    static char line[2048];
-    FILE *file = fopen(path, "r");
-
-    if (file == NULL) {
-        perror(path);
-        exit(2);
-    }
-    while (fgets(line, sizeof(line), file) != NULL) {
-        char *save = NULL;
-        if (line[0] == '#' || strtok_r(line, "|", &save) == NULL) {
-            continue;
-        }
-        long code = strtol(line, NULL, 10);
-        (void)strtok_r(NULL, "|", &save);
-        char *word = strtok_r(NULL, "|", &save);
-        char *words = NULL;
-        for (word = word == NULL ? NULL : strtok_r(word, " ", &words); word != NULL;
-             word = strtok_r(NULL, " ", &words)) {
-            for (u32 c = 0; c < CALLS; c++) {
-                if (strcmp(word, names[c]) == 0) {
-                    possible[c] |= UINT64_C(1) << (code + CODE_BASE);
-                }
-            }
-        }
-    }
-    (void)fclose(file);
-}
-
 int main(int argc, char **argv)
 {
     u64 calls = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000000;
@@ -366,7 +233,7 @@ int main(int argc, char **argv)
         u64 end = made + CALLS_A_WORLD < calls ? made + CALLS_A_WORLD : calls;
         begin_world();
         live(end);
-        tell_page_tables();
+        tell_spaces();
         tell(R_WORLD_END);
     }
     tell(R_END);

@@ -14,6 +14,9 @@
 extern u64 possible[CALLS];
 extern u64 counts[CALLS][CODES];
 
+/* Reads pairs.txt: which calls a line names. */
+void read_pairs(const char *path);
+
 /* A random world: tasks, ports, devices, memory. */
 void build_world(void);
 

@@ -32,7 +32,7 @@ static int aim_call(int64_t code, u64 *in)
     return code == NEURON_OK;
 }
 
-static u64 likely_token(void)
+u64 likely_token(void)
 {
     u32 first = (u32)draw(task_count);
 

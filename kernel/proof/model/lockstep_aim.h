@@ -42,6 +42,9 @@ u64 outside_arena(void);
 
 u64 some_deadline(void);
 
+/* The token of a caller who waits for the reply of the current task, or 0. */
+u64 likely_token(void);
+
 u64 good_tag(void);
 
 u64 bad_tag(void);

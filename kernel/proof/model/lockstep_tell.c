@@ -218,11 +218,18 @@ static void put_window(u32 w)
     put_queue(vqueue_of(w, 1));
 }
 
+/* Whether an extent is no text. */
+static int is_restored(u32 m)
+{
+    struct table_sections at = table_sections(world.words);
+    u64 flags = world.words[at.memories + m * NEURON_MEMORY_ROW_WORDS + NEURON_MEMORY_FLAGS];
+
+    return flags % 2 != NEURON_MEMORY_TEXT;
+}
+
 /* What both sides tell of their state, in the same order (oracle.ml, project). */
 static void project(void)
 {
-    struct table_sections at = table_sections(world.words);
-
     length = 0;
     for (u32 t = 0; t < task_count; t++) {
         put_task(t);
@@ -243,7 +250,7 @@ static void project(void)
     }
     for (u32 m = 0; m < memory_count; m++) {
         put(memories[m].kept);
-        if (world.words[at.memories + m * NEURON_MEMORY_ROW_WORDS + NEURON_MEMORY_FLAGS] % 2 == 0) {
+        if (is_restored(m)) {
             for (u32 p = 0; p < memories[m].pages; p++) {
                 put(first_word(memories[m].phys + p * (u64)NEURON_PAGE));
             }
@@ -252,7 +259,34 @@ static void project(void)
     put(machine.power_offs == 0 ? 0 : machine.power_status + 1);
 }
 
-void tell_page_tables(void)
+static u64 holds_zeros(u64 page)
+{
+    for (u32 i = 0; i < NEURON_PAGE / sizeof(u64); i++) {
+        if (message_pages[page][i] != 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Whether a page of an extent holds what a reset puts there. */
+static u64 is_new(u32 m, u32 page)
+{
+    const u8 *bytes = machine_ram(memories[m].phys + page * (u64)NEURON_PAGE);
+    u64 offset = page * (u64)NEURON_PAGE;
+
+    for (u64 b = 0; b < NEURON_PAGE; b++) {
+        u8 first = offset + b < memories[m].source_bytes
+                       ? machine_payload_byte(memories[m].source + offset + b)
+                       : 0;
+        if (bytes[b] != first) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+void tell_spaces(void)
 {
     tell(R_FULL);
     for (u32 t = 0; t < task_count; t++) {
@@ -261,6 +295,13 @@ void tell_page_tables(void)
             hash = mix(hash, page_tables[tasks[t].first_leaf][p]);
         }
         tell(hash);
+        tell(holds_zeros(in_page(t)));
+        tell(holds_zeros(out_page(t)));
+    }
+    for (u32 m = 0; m < memory_count; m++) {
+        for (u32 p = 0; p < memories[m].pages && is_restored(m); p++) {
+            tell(is_new(m, p));
+        }
     }
 }
 
@@ -308,7 +349,7 @@ void tell_state(void)
     count_returns();
     entries = entries + 1;
     if (entries % FULL_EVERY == 0) {
-        tell_page_tables();
+        tell_spaces();
     }
 }
 
@@ -361,5 +402,5 @@ void tell_world(void)
     drained_told = 0;
     tell_table();
     tell_state();
-    tell_page_tables();
+    tell_spaces();
 }

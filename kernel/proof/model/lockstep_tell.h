@@ -43,14 +43,8 @@ void tell_state(void);
 /* Whether a task waits for anything. */
 int waits(u32 t);
 
-/* The current task makes a call with these inputs (lockstep_enter.c). */
-void enter(const u64 *a, u64 number);
-
-/* Says how often a fast path did a call alone. Whether each did. */
-int enter_report(void);
-
-/* All page tables. */
-void tell_page_tables(void);
+/* All page tables, and which pages of memory hold what a reset puts there. */
+void tell_spaces(void);
 
 /* The table of a world that was just booted, and its state. */
 void tell_world(void);

@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-MODEL = ["Model", "Authority", "Steps", "Theorems", "Tasks"]
+MODEL = ["Model", "Authority", "Steps", "Theorems", "Tasks", "Restart", "Sessions"]
 UNPROVED = re.compile(r"\b(Axiom|Parameter|Conjecture|Admitted|admit|Unset Guard Checking|bypass_check)\b")
 COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
 THEOREM = re.compile(r"^(?:Theorem|Corollary) (\w+)", re.MULTILINE)
@@ -108,21 +108,25 @@ def build_oracle(build: Path) -> Path:
     return oracle
 
 
-def compile_core(source: Path, build: Path) -> Path:
-    """An object file."""
-    target = build / f"{source.parent.name}-{source.stem}.o"
-    run(["gcc", *FLAGS.split(), *(f"-I{i}" for i in INCLUDES), "-c", source, "-o", target], build)
-    return target
+def build_program(build: Path, name: str, sources: list[Path], flags: list[str]) -> Path:
+    """A program of the host with the real core."""
+
+    def compiled(source: Path) -> Path:
+        target = build / f"{source.parent.name}-{source.stem}.o"
+        run(["gcc", *flags, *(f"-I{i}" for i in INCLUDES), "-c", source, "-o", target], build)
+        return target
+
+    with ThreadPoolExecutor(2) as pool:
+        objects = list(pool.map(compiled, sources))
+    program = build / name
+    run(["gcc", *flags, *objects, "-lcmocka", "-o", program], build)
+    return program
 
 
 def build_core(build: Path) -> Path:
     """The real core under the sanitizers, with the generator of calls."""
     sources = [*sorted(HERE.glob("lockstep*.c")), *HARNESS, *CORE]
-    with ThreadPoolExecutor(2) as pool:
-        objects = list(pool.map(lambda s: compile_core(s, build), sources))
-    core = build / "lockstep-core"
-    run(["gcc", *FLAGS.split(), *objects, "-lcmocka", "-o", core], build)
-    return core
+    return build_program(build, "lockstep-core", sources, FLAGS.split())
 
 
 def lockstep(build: Path, calls: int, seed: int, minimum: int) -> None:

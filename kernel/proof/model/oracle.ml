@@ -92,7 +92,7 @@ let settle size before s =
     mp = keep b.mp a.mp (flat_rows (Array.map (fun n -> n + 5) size.arena));
     qs = keep b.qs a.qs (fun f -> flat_rows twos (fun w q -> flat_queue (f w q))) } in
   { s with au; tk = keep before.tk s.tk (flat size.tasks); se = keep before.se s.se (flat_rows size.slots);
-           kept = keep before.kept s.kept (flat (Array.length size.extents)); mem = keep before.mem s.mem (flat_pages size 0);
+           kept = keep before.kept s.kept (flat (Array.length size.extents)); mem = keep before.mem s.mem (flat_pages size (Written 0));
            dv = keep before.dv s.dv (flat size.windows); last = keep before.last s.last (flat size.tasks) }
 
 (* ---- What both sides tell of their state, in the same order (lockstep.c, project) ---- *)
@@ -147,16 +147,17 @@ let put_window table s w =
   put (num opened); put (num x.w_claimed);
   put_queue table s w 0; put_queue table s w 1
 let project table size s =
+  let put_page p = put (page_word table p (s.mem p)) in
   at := 0;
   for t = 0 to size.tasks - 1 do
-    put_task s t; put (s.mem (PIn t)); put (s.mem (POut t));
+    put_task s t; put_page (PIn t); put_page (POut t);
     for p = 0 to size.arena.(t) - 1 do put (entry table (s.au.mp t (5 + p))) done;
     for i = 0 to size.slots.(t) - 1 do put_slot s t i done
   done;
   for w = 0 to size.windows - 1 do put_window table s w done;
   Array.iteri (fun m e ->
     put (num (s.kept m));
-    if not e.e_text then for i = 0 to e.e_pages - 1 do put (s.mem (PMem (m, i))) done) size.extents;
+    if not e.e_text then for i = 0 to e.e_pages - 1 do put_page (PMem (m, i)) done) size.extents;
   put (match s.halted with None -> 0 | Some c -> c + 1)
 
 let task_fields = [| "life"; "wait"; "server"; "call slot"; "token or mask"; "ready"; "generation"; "bits"; "peers"; "ending";
@@ -236,7 +237,7 @@ let world () =
   let never = boot table mem in
   let base = { never with tk = (fun t -> never.tk t) } in
   let state = ref (settle size { base with tk = (fun _ -> raise Exit); se = (fun _ _ -> 0); kept = (fun _ -> false);
-                     mem = (fun _ -> 0); dv = (fun _ -> raise Exit); last = (fun _ -> 0);
+                     mem = (fun _ -> Initial); dv = (fun _ -> raise Exit); last = (fun _ -> 0);
                      au = { sl = (fun _ _ -> raise Exit); wn = (fun _ -> raise Exit); mp = (fun _ _ -> None); qs = (fun _ _ -> raise Exit) } } base) in
   let mirror = Array.make 16384 0 in
   Array.fill pending 0 64 (-1, 0);
@@ -252,12 +253,22 @@ let world () =
       if v.(i) <> mirror.(i) then raise (Differs (Printf.sprintf "%s: kernel 0x%x, model 0x%x" (name_of size i) mirror.(i) v.(i)))
     done;
     count_returns size !state in
+  (* What is as new in the model must be so in all its bytes. *)
+  let content text p =
+    let is_new = word () = 1 in
+    if !state.mem p = Initial && not is_new then raise (Differs (text ^ ": the model says that it is as new")) in
   let full () =
     for t = 0 to size.tasks - 1 do
       let h = ref 0 in
       for p = 0 to 511 do h := mix !h (entry table (translate table !state t p)) done;
-      if !h <> word () then raise (Differs (Printf.sprintf "task %d: page tables" t))
-    done in
+      if !h <> word () then raise (Differs (Printf.sprintf "task %d: page tables" t));
+      content (Printf.sprintf "task %d: IN page" t) (PIn t);
+      content (Printf.sprintf "task %d: OUT page" t) (POut t)
+    done;
+    Array.iteri (fun m e ->
+      if not e.e_text then for i = 0 to e.e_pages - 1 do
+        content (Printf.sprintf "extent %d: page %d" m i) (PMem (m, i))
+      done) size.extents in
   let device () =
     let w = word () in
     let old = !state.dv w in

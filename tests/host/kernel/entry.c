@@ -13,7 +13,8 @@
 
 static u32 running = NONE; /* whose call is with a fast path */
 static void (*on_decline)(void);
-static int took; /* it did it all */
+static int declined; /* it handed the call over */
+static int left;     /* another task runs after it */
 
 /* The result registers of a task, all zero. */
 static u64 *cleared(u32 task)
@@ -28,6 +29,7 @@ void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 nu
 {
     if (running != NONE) {
         current = running;
+        declined = 1;
         if (on_decline != NULL) {
             on_decline();
         }
@@ -44,7 +46,7 @@ void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 nu
 static u64 *runs(struct task *next)
 {
     current = (u32)next->context.task;
-    took = 1;
+    left = 1;
     return cleared(current);
 }
 
@@ -62,16 +64,11 @@ void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64
     results[7] = token;
 }
 
-void arch_return(void)
-{
-    (void)runs(&tasks[running]);
-}
-
 void arch_yield(struct task *next)
 {
     (void)cleared(running);
     current = (u32)next->context.task;
-    took = 1;
+    left = 1;
 }
 
 void arch_preempt(struct task *next, u64 bits)
@@ -87,11 +84,12 @@ void entry_general(u64 number, const u64 in[7])
     arch_syscall(in[0], in[1], in[2], in[3], in[4], in[5], in[6], number);
 }
 
-int entry_call(u64 number, const u64 in[7], void (*declined)(void))
+int entry_call(u64 number, const u64 in[7], void (*when_declined)(void))
 {
     void (*path)(u64, u64, u64, u64, u64, u64, u64, u64) = NULL;
 
-    took = 0;
+    declined = 0;
+    left = 0;
     switch (number) {
     case NEURON_SYS_call:
         path = fast_call;
@@ -110,9 +108,12 @@ int entry_call(u64 number, const u64 in[7], void (*declined)(void))
         return 0;
     }
     running = current;
-    on_decline = declined;
+    on_decline = when_declined;
     current = NONE; /* a fast path must not look at it */
     path(in[0], in[1], in[2], in[3], in[4], in[5], in[6], running);
+    if (!declined && !left) {
+        (void)runs(&tasks[running]);
+    }
     running = NONE;
-    return took;
+    return !declined;
 }

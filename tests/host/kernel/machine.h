@@ -7,10 +7,12 @@
 
 #include "types.h"
 
-/* What exists of the payload and of the RAM behind it. */
+/* What exists of the payload and of the RAM behind it. The replay of a trace has a payload of its own, and says so. */
+#ifndef FAKE_PAYLOAD_PAGES
 #define FAKE_PAYLOAD_PAGES 80u
-#define FAKE_PAYLOAD_END (NEURON_PAYLOAD_BASE + FAKE_PAYLOAD_PAGES * NEURON_PAGE)
 #define FAKE_RAM_BASE (NEURON_PAYLOAD_BASE + NEURON_BLOCK)
+#endif
+#define FAKE_PAYLOAD_END (NEURON_PAYLOAD_BASE + FAKE_PAYLOAD_PAGES * (u64)NEURON_PAGE)
 #define FAKE_RAM_PAGES 256u
 
 /* Where virtio-mmio windows begin on the platform. */
@@ -24,8 +26,10 @@
 
 /* Where the arrays of the core appear to lie in physical memory, and the kernel's root entry. */
 #define FAKE_PAGE_TABLES UINT64_C(0x80300000)
+#ifndef FAKE_MESSAGE_PAGES
 #define FAKE_MESSAGE_PAGES UINT64_C(0x80800000)
 #define FAKE_QUEUE_PAGES UINT64_C(0x80900000)
+#endif
 #define FAKE_KERNEL_ENTRY_INDEX 2u
 #define FAKE_KERNEL_ENTRY UINT64_C(0x20000001)
 

@@ -79,4 +79,7 @@ int world_fits(const u64 *words);
 /* Boots the world on a machine that was just switched on. */
 void world_boot(void);
 
+/* Boots what stands in world.words already. */
+void world_boot_words(void);
+
 #endif

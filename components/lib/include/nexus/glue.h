@@ -23,8 +23,9 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "messages are little-endian");
 
-extern uint8_t __nexus_in[]; /* message pages, from the linker script */
-extern uint8_t __nexus_out[];
+/* Message pages, from the linker script. */
+extern uint8_t __nexus_in[] __attribute__((aligned(NEURON_PAGE)));
+extern uint8_t __nexus_out[] __attribute__((aligned(NEURON_PAGE)));
 
 /* --- what instance.c says about the connections ------------------------------------------------ */
 

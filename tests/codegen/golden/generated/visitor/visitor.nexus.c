@@ -43,14 +43,14 @@ static inline void glue_get_Point(struct nexus_reader *reader, struct Point *val
 {
     nexus_get_i32(reader, &value->x);
     nexus_get_i32(reader, &value->y);
-    for (size_t i = 0; i < 4; i++) { nexus_get_u8(reader, &value->tag[i]); }
+    nexus_get(reader, value->tag, sizeof(value->tag));
 }
 
 static inline void glue_put_Point(uint8_t **at, const struct Point *value)
 {
     nexus_put_i32(at, value->x);
     nexus_put_i32(at, value->y);
-    for (size_t i = 0; i < 4; i++) { nexus_put_u8(at, value->tag[i]); }
+    nexus_put(at, value->tag, sizeof(value->tag));
 }
 
 /* components/store/store.assembly:3 */
