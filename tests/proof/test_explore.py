@@ -156,8 +156,8 @@ BUGS = [
     ),
     (
         "a mapping outlives its capability",
-        "device.c",
-        "    vspace_unmap(windows[window].task, va);\n",
+        "device_map.c",
+        "    vspace_unmap(task, va);\n",
         "",
         "devices",
     ),
