@@ -7,6 +7,7 @@
 #define CORE_IRQ_H
 
 #include "guard.h"
+#include "sched.h"
 #include "state.h"
 
 extern u32 window_of_line[NEURON_IRQS_MAX];
@@ -57,8 +58,18 @@ void irq_open(u32 window);
 void irq_shut(u32 window);
 
 /* A line fired. */
-/*@ requires tasks: tasks_inv && slots_inv;
-    requires windows: platform_inv && holders_inv && lines_inv; */
+/*@ requires tasks: tasks_inv && slots_inv && sched_inv(NONE);
+    requires windows: platform_inv && holders_inv && lines_inv;
+    assigns windows[0 .. NEURON_WINDOWS_MAX - 1].claimed, line_open[0 .. NEURON_IRQS_MAX - 1],
+      line_claimed[0 .. NEURON_IRQS_MAX - 1],
+      tasks[0 .. NEURON_TASKS_MAX - 1].bits, tasks[0 .. NEURON_TASKS_MAX - 1].attention,
+      tasks[0 .. NEURON_TASKS_MAX - 1].context.x[REG_A0 .. REG_A7],
+      tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].ending,
+      deadlines[DEADLINE_LEAVES .. DEADLINE_LEAVES + NEURON_TASKS_MAX - 1],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
+    ensures sched: sched_inv(NONE);
+    ensures line: lines_inv; */
 void irq_deliver(void);
 
 /* The current task acknowledges the interrupt of its device. A virtio device is told too, and what it

@@ -156,6 +156,7 @@ void life_start(u32 task)
     tasks[task].context.pc = tasks[task].entry;
     tasks[task].context.whole = WHOLE_RESULTS;
     tasks[task].exit_code = 0;
+    tasks[task].ran = 0;
     tasks[task].state = NEURON_TASK_RUNNING;
     for (u32 s = 0; s < tasks[task].slots; s++) {
         slots[tasks[task].first_slot + s].generation = NEVER;

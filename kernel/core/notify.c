@@ -7,52 +7,92 @@
 #include "slot.h"
 #include "state.h"
 
-void notify_take(u32 task, u64 bits)
+/* The task gets `bits` in its registers; `left` are pending. */
+/*@ requires inv: sched_inv(task);
+    requires task: task < task_count;
+    assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(task);
+    ensures timing: timing_inv(task);
+    ensures waiting: waiting_inv(task);
+    ensures callers: no_callers(task);
+    ensures calls: calls_inv(task);
+    ensures status: tasks[task].context.x[REG_A0] == NEURON_NOTIFIED;
+    ensures bits: tasks[task].context.x[REG_A0 + 1] == bits;
+    ensures clear: \forall integer r; REG_A0 + 1 < r <= REG_A7 ==> tasks[task].context.x[r] == 0;
+    ensures left: tasks[task].bits == left; */
+static void give_bits(u32 task, u64 bits, u64 left)
 {
     sched_answer(task, NEURON_NOTIFIED);
     tasks[task].context.x[REG_A0 + 1] = bits;
-    tasks[task].bits = tasks[task].bits & ~bits;
+    tasks[task].bits = left;
+    if (left != 0) {
+        tasks[task].attention = 1;
+    }
 }
 
-/* The pending bits that the task waits for. */
-static u64 awaited(u32 task)
+void notify_take(u32 task, u64 bits)
+{
+    give_bits(task, bits, tasks[task].bits & ~bits);
+}
+
+/* What the task waits for of `pending` bits. */
+/*@ requires task: task < NEURON_TASKS_MAX;
+    assigns \nothing;
+    ensures \result == awaited_of(task, pending); */
+static u64 awaited(u32 task, u64 pending)
 {
     u64 reason = wait_reason(tasks[task].wait);
 
     if (reason == WAIT_RECV) {
-        return tasks[task].bits;
+        return pending;
     }
-    return reason == WAIT_BITS ? tasks[task].bits & tasks[task].mask : 0;
-}
-
-/* The task gets the pending bits that it waits for. Whether there were any; then it still has to be woken. */
-static int take_awaited(u32 task)
-{
-    u64 bits = awaited(task);
-
-    if (bits == 0) {
-        return 0;
-    }
-    notify_take(task, bits);
-    return 1;
+    return reason == WAIT_BITS ? pending & tasks[task].mask : 0;
 }
 
 void notify_deliver(u32 task)
 {
-    if (take_awaited(task)) {
+    u64 bits = awaited(task, tasks[task].bits);
+
+    if (bits != 0) {
+        //@ assert waits: place_ok(task) && running(task) && task != current && links[task].queue == NONE;
+        notify_take(task, bits);
         sched_wake(task, 0);
     }
 }
 
-/* Sets bits. Whether the task waited for them. */
+/* Sets bits. Whether the task waited for them and has them now; then it still has to be woken. */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count;
+    assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(task);
+    ensures timing: timing_inv(task);
+    ensures waiting: waiting_inv(task);
+    ensures callers: no_callers(task);
+    ensures calls: calls_inv(task);
+    ensures woken: \result != 0 ==> running(task) && task != current && links[task].queue == NONE;
+    ensures left: \result == 0 ==> place_ok(task) && timing_ok(task) && waiting_ok(task) && no_caller(task) &&
+      call_ok(task); */
 static int set_bits(u32 task, u64 bits)
 {
-    tasks[task].bits = tasks[task].bits | bits;
-    int taken = take_awaited(task);
-    if (tasks[task].bits != 0) {
+    u64 pending = tasks[task].bits | bits;
+    u64 due = awaited(task, pending);
+
+    //@ assert own: place_ok(task) && timing_ok(task) && waiting_ok(task) && no_caller(task) && call_ok(task);
+    if (due != 0) {
+        give_bits(task, due, pending & ~due);
+        return 1;
+    }
+    tasks[task].bits = pending;
+    if (pending != 0) {
         tasks[task].attention = 1;
     }
-    return taken;
+    return 0;
 }
 
 void notify_set(u32 task, u64 bits)
@@ -71,9 +111,11 @@ void notify_set_last(u32 task, u64 bits)
 
 void notify_set_soon(u32 task, u64 bits)
 {
-    tasks[task].bits = tasks[task].bits | bits;
+    u64 pending = tasks[task].bits | bits;
+
+    tasks[task].bits = pending;
     tasks[task].attention = 1;
-    if (awaited(task) != 0) {
+    if (awaited(task, pending) != 0) {
         sched_finish_soon(task, NEURON_NOTIFIED);
     }
 }

@@ -2,27 +2,168 @@
 #ifndef CORE_NOTIFY_H
 #define CORE_NOTIFY_H
 
+#include "sched.h"
 #include "types.h"
 
+/* What a task waits for of pending bits. */
+/*@ logic integer awaited_of{L}(integer t, u64 bits) =
+      tasks[t].wait >= WAIT_RECV || tasks[t].wait == WAIT_RECV_UNTIL ? bits :
+      tasks[t].wait == WAIT_BITS ? (bits & tasks[t].mask) : 0; */
+
 /* Sets bits of a task and wakes it if it waits for one of them: now, or soon (sched_finish_soon()). */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count;
+    assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7],
+      tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE); */
 void notify_set(u32 task, u64 bits);
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count;
+    assigns tasks[task].bits, tasks[task].attention, tasks[task].wait, tasks[task].ending,
+      deadlines[DEADLINE_LEAVES + task], deadline_stale_count, sched_moved;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE); */
 void notify_set_soon(u32 task, u64 bits);
 
 /* The same as the last thing that an entry into the kernel does: a task that is woken may run at once. */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count;
+    assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7],
+      tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE); */
 void notify_set_last(u32 task, u64 bits);
 
 /* The task gets the pending bits that it waits for, if there are any. */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count;
+    assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7],
+      tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures bits: \old(awaited_of(task, tasks[task].bits)) != 0 ==> links[task].queue == READY_QUEUE &&
+      tasks[task].context.x[REG_A0] == NEURON_NOTIFIED &&
+      tasks[task].context.x[REG_A0 + 1] == \old(awaited_of(task, tasks[task].bits)); */
 void notify_deliver(u32 task);
 
 /* The task, which waits for nothing, gets `bits` of its pending ones in its registers. */
+/*@ requires inv: sched_inv(task);
+    requires task: task < task_count;
+    assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(task);
+    ensures timing: timing_inv(task);
+    ensures waiting: waiting_inv(task);
+    ensures callers: no_callers(task);
+    ensures calls: calls_inv(task);
+    ensures status: tasks[task].context.x[REG_A0] == NEURON_NOTIFIED;
+    ensures bits: tasks[task].context.x[REG_A0 + 1] == bits;
+    ensures clear: \forall integer r; REG_A0 + 1 < r <= REG_A7 ==> tasks[task].context.x[r] == 0;
+    ensures taken: tasks[task].bits == (\old(tasks[task].bits) & (u64)~bits); */
 void notify_take(u32 task, u64 bits);
 
 /* Tells init that a task became ready; or, as the last thing that an entry does, that one faulted or exited. */
+/*@ requires inv: sched_inv(NONE);
+    assigns tasks[init_task].bits, tasks[init_task].attention, tasks[init_task].context.x[REG_A0 .. REG_A7],
+      tasks[init_task].wait, tasks[init_task].ending, deadlines[DEADLINE_LEAVES + init_task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE); */
 void notify_ready(void);
+/*@ requires inv: sched_inv(NONE);
+    assigns tasks[init_task].bits, tasks[init_task].attention, tasks[init_task].context.x[REG_A0 .. REG_A7],
+      tasks[init_task].wait, tasks[init_task].ending, deadlines[DEADLINE_LEAVES + init_task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE); */
 void notify_death(void);
 
 /* The system calls of the current task; a status or BLOCKED (port.h). */
+/*@ requires inv: sched_inv(NONE) && tasks_inv && slots_inv && current < task_count;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1].bits, tasks[0 .. NEURON_TASKS_MAX - 1].attention,
+      tasks[0 .. NEURON_TASKS_MAX - 1].context.x[REG_A0 .. REG_A7],
+      tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].ending,
+      deadlines[DEADLINE_LEAVES .. DEADLINE_LEAVES + NEURON_TASKS_MAX - 1],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures allowed: \result == NEURON_OK ==> slot < tasks[current].slots &&
+      slots[tasks[current].first_slot + slot].kind == NEURON_CAP_PORT &&
+      (slots[tasks[current].first_slot + slot].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY &&
+      (bits & slots[tasks[current].first_slot + slot].bits) == bits;
+    ensures others: \forall integer t; 0 <= t < task_count &&
+      (\result != NEURON_OK || t != slots[tasks[current].first_slot + slot].object) ==>
+        tasks[t].bits == \old(tasks[t].bits) && tasks[t].wait == \old(tasks[t].wait); */
 int notify_send(u64 slot, u64 bits);
+/*@ requires inv: sched_inv(NONE) && current < task_count;
+    assigns tasks[current].bits, tasks[current].attention, tasks[current].mask, tasks[current].context.x[REG_A0 .. REG_A7],
+      tasks[current].wait, tasks[current].ran, deadlines[DEADLINE_LEAVES + current],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures bits: \old(tasks[current].bits & mask) != 0 ==> current == \old(current) &&
+      tasks[current].context.x[REG_A0] == NEURON_NOTIFIED &&
+      tasks[current].context.x[REG_A0 + 1] == \old(tasks[current].bits & mask); */
 int notify_wait(u64 mask, u64 deadline);
 
 #endif

@@ -111,6 +111,7 @@ static void prepend(u32 queue, u32 level, u32 first, u32 task)
     ensures bits: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
       (((queues[q].levels >> l) & 1) == 1 <==> \old(((queues[q].levels >> l) & 1) == 1) &&
         !(q == queue && l == level && queues[queue].head[level] == NONE));
+    ensures none: \old(queues[queue].levels) == 0 ==> queues[queue].levels == 0;
     ensures next: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
       links[t].next == (t == task ? NONE : t == previous ? next : \old(links[t].next));
     ensures previous: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
@@ -142,6 +143,16 @@ void queue_push_back(u32 queue, u32 task)
     u32 level = tasks[task].level;
 
     append(queue, level, queues[queue].tail[level], task);
+    //@ assert of_inv: queue_of_inv;
+    //@ assert next_inv: queue_next_inv;
+    //@ assert previous_inv: queue_previous_inv;
+    //@ assert last_inv: queue_last_inv;
+    //@ assert first_inv: queue_first_inv;
+    //@ assert ends_inv: queue_ends_inv;
+    //@ assert heads_inv: queue_heads_inv;
+    //@ assert tails_inv: queue_tails_inv;
+    //@ assert empty_inv: queue_empty_inv;
+    //@ assert bits_inv: queue_bits_inv;
 }
 
 void queue_push_front(u32 queue, u32 task)
@@ -149,6 +160,16 @@ void queue_push_front(u32 queue, u32 task)
     u32 level = tasks[task].level;
 
     prepend(queue, level, queues[queue].head[level], task);
+    //@ assert of_inv: queue_of_inv;
+    //@ assert next_inv: queue_next_inv;
+    //@ assert previous_inv: queue_previous_inv;
+    //@ assert last_inv: queue_last_inv;
+    //@ assert first_inv: queue_first_inv;
+    //@ assert ends_inv: queue_ends_inv;
+    //@ assert heads_inv: queue_heads_inv;
+    //@ assert tails_inv: queue_tails_inv;
+    //@ assert empty_inv: queue_empty_inv;
+    //@ assert bits_inv: queue_bits_inv;
 }
 
 void queue_remove(u32 task)
@@ -159,6 +180,16 @@ void queue_remove(u32 task)
         return;
     }
     take(queue, tasks[task].level, task, links[task].previous, links[task].next);
+    //@ assert of_inv: queue_of_inv;
+    //@ assert next_inv: queue_next_inv;
+    //@ assert previous_inv: queue_previous_inv;
+    //@ assert last_inv: queue_last_inv;
+    //@ assert first_inv: queue_first_inv;
+    //@ assert ends_inv: queue_ends_inv;
+    //@ assert heads_inv: queue_heads_inv;
+    //@ assert tails_inv: queue_tails_inv;
+    //@ assert empty_inv: queue_empty_inv;
+    //@ assert bits_inv: queue_bits_inv;
 }
 
 /* The same of a set of the bits 0 and 1. */

@@ -31,6 +31,9 @@ struct link {
 extern struct queue queues[QUEUES];
 extern struct link links[NEURON_TASKS_MAX];
 
+/* The level of each task, which never changes: a ghost, so that queues do not depend on all that tasks do. */
+//@ ghost u32 level_of[NEURON_TASKS_MAX];
+
 /*@
   predicate queue_of_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
     (links[t].queue < QUEUES || links[t].queue == NONE) &&
@@ -41,18 +44,18 @@ extern struct link links[NEURON_TASKS_MAX];
   predicate queue_next_inv{L} =
     \forall integer t, n; 0 <= t < NEURON_TASKS_MAX && 0 <= n < NEURON_TASKS_MAX &&
       links[t].queue != NONE && links[t].next == n ==>
-      links[n].previous == t && links[n].queue == links[t].queue && tasks[n].level == tasks[t].level;
+      links[n].previous == t && links[n].queue == links[t].queue && level_of[n] == level_of[t];
   predicate queue_last_inv{L} =
     \forall integer t, q, l; 0 <= t < NEURON_TASKS_MAX && 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
-      links[t].queue == q && tasks[t].level == l ==> (links[t].next == NONE <==> queues[q].tail[l] == t);
+      links[t].queue == q && level_of[t] == l ==> (links[t].next == NONE <==> queues[q].tail[l] == t);
 
   predicate queue_previous_inv{L} =
     \forall integer t, p; 0 <= t < NEURON_TASKS_MAX && 0 <= p < NEURON_TASKS_MAX &&
       links[t].queue != NONE && links[t].previous == p ==>
-      links[p].next == t && links[p].queue == links[t].queue && tasks[p].level == tasks[t].level;
+      links[p].next == t && links[p].queue == links[t].queue && level_of[p] == level_of[t];
   predicate queue_first_inv{L} =
     \forall integer t, q, l; 0 <= t < NEURON_TASKS_MAX && 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
-      links[t].queue == q && tasks[t].level == l ==> (links[t].previous == NONE <==> queues[q].head[l] == t);
+      links[t].queue == q && level_of[t] == l ==> (links[t].previous == NONE <==> queues[q].head[l] == t);
 
   // The ends of each list are tasks of its queue and level.
   predicate queue_ends_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
@@ -60,10 +63,10 @@ extern struct link links[NEURON_TASKS_MAX];
     (queues[q].tail[l] < NEURON_TASKS_MAX || queues[q].tail[l] == NONE);
   predicate queue_heads_inv{L} =
     \forall integer q, l, t; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS && 0 <= t < NEURON_TASKS_MAX &&
-      queues[q].head[l] == t ==> links[t].queue == q && tasks[t].level == l;
+      queues[q].head[l] == t ==> links[t].queue == q && level_of[t] == l;
   predicate queue_tails_inv{L} =
     \forall integer q, l, t; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS && 0 <= t < NEURON_TASKS_MAX &&
-      queues[q].tail[l] == t ==> links[t].queue == q && tasks[t].level == l;
+      queues[q].tail[l] == t ==> links[t].queue == q && level_of[t] == l;
 
   predicate queue_empty_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
     (queues[q].head[l] == NONE <==> queues[q].tail[l] == NONE);
@@ -71,11 +74,10 @@ extern struct link links[NEURON_TASKS_MAX];
   predicate queue_bits_inv{L} = \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
     (((queues[q].levels >> l) & 1) == 1 <==> queues[q].head[l] != NONE);
 
-  predicate task_levels_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
-    tasks[t].level < NEURON_LEVELS;
+  predicate levels_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> level_of[t] < NEURON_LEVELS;
 
   predicate queue_inv{L} =
-    task_levels_inv{L} && queue_of_inv{L} && queue_next_inv{L} && queue_last_inv{L} &&
+    levels_inv{L} && queue_of_inv{L} && queue_next_inv{L} && queue_last_inv{L} &&
     queue_previous_inv{L} && queue_first_inv{L} && queue_ends_inv{L} && queue_heads_inv{L} &&
     queue_tails_inv{L} && queue_empty_inv{L} && queue_bits_inv{L};
 
@@ -84,7 +86,7 @@ extern struct link links[NEURON_TASKS_MAX];
     \at(links[t].queue, L1) == \at(links[t].queue, L2);
 */
 
-/*@ requires task_levels_inv;
+/*@ requires levels_inv;
     assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
     ensures inv: queue_inv;
     ensures empty: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> links[t].queue == NONE; */
@@ -93,42 +95,30 @@ void queue_reset(void);
 /* Adds a task that is in no queue behind, or in front of, the others of its level. */
 /*@ requires inv: queue_inv;
     requires queue < QUEUES && task < NEURON_TASKS_MAX && links[task].queue == NONE;
+    requires level: tasks[task].level == level_of[task];
     assigns queues[queue], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures of_inv: queue_of_inv;
-    ensures next_inv: queue_next_inv;
-    ensures previous_inv: queue_previous_inv;
-    ensures last_inv: queue_last_inv;
-    ensures first_inv: queue_first_inv;
-    ensures ends_inv: queue_ends_inv;
-    ensures heads_inv: queue_heads_inv;
-    ensures tails_inv: queue_tails_inv;
-    ensures empty_inv: queue_empty_inv;
-    ensures bits_inv: queue_bits_inv;
+    ensures inv: queue_inv;
     ensures in: links[task].queue == queue;
-    ensures last: queues[queue].tail[tasks[task].level] == task;
-    ensures behind: links[task].previous == \old(queues[queue].tail[tasks[task].level]);
+    ensures last: queues[queue].tail[level_of[task]] == task;
+    ensures behind: links[task].previous == \old(queues[queue].tail[level_of[task]]);
     ensures others: others_keep_queue{Pre, Post}(task);
+    ensures other_levels: \forall integer l; 0 <= l < NEURON_LEVELS && l != level_of[task] ==>
+      queues[queue].head[l] == \old(queues[queue].head[l]);
     ensures order: \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != task ==>
       links[t].previous == \old(links[t].previous); */
 void queue_push_back(u32 queue, u32 task);
 
 /*@ requires inv: queue_inv;
     requires queue < QUEUES && task < NEURON_TASKS_MAX && links[task].queue == NONE;
+    requires level: tasks[task].level == level_of[task];
     assigns queues[queue], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures of_inv: queue_of_inv;
-    ensures next_inv: queue_next_inv;
-    ensures previous_inv: queue_previous_inv;
-    ensures last_inv: queue_last_inv;
-    ensures first_inv: queue_first_inv;
-    ensures ends_inv: queue_ends_inv;
-    ensures heads_inv: queue_heads_inv;
-    ensures tails_inv: queue_tails_inv;
-    ensures empty_inv: queue_empty_inv;
-    ensures bits_inv: queue_bits_inv;
+    ensures inv: queue_inv;
     ensures in: links[task].queue == queue;
-    ensures first: queues[queue].head[tasks[task].level] == task;
-    ensures before: links[task].next == \old(queues[queue].head[tasks[task].level]);
+    ensures first: queues[queue].head[level_of[task]] == task;
+    ensures before: links[task].next == \old(queues[queue].head[level_of[task]]);
     ensures others: others_keep_queue{Pre, Post}(task);
+    ensures other_levels: \forall integer l; 0 <= l < NEURON_LEVELS && l != level_of[task] ==>
+      queues[queue].head[l] == \old(queues[queue].head[l]);
     ensures order: \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != task ==>
       links[t].next == \old(links[t].next); */
 void queue_push_front(u32 queue, u32 task);
@@ -137,18 +127,13 @@ void queue_push_front(u32 queue, u32 task);
 /*@ requires inv: queue_inv;
     requires task < NEURON_TASKS_MAX;
     assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures of_inv: queue_of_inv;
-    ensures next_inv: queue_next_inv;
-    ensures previous_inv: queue_previous_inv;
-    ensures last_inv: queue_last_inv;
-    ensures first_inv: queue_first_inv;
-    ensures ends_inv: queue_ends_inv;
-    ensures heads_inv: queue_heads_inv;
-    ensures tails_inv: queue_tails_inv;
-    ensures empty_inv: queue_empty_inv;
-    ensures bits_inv: queue_bits_inv;
+    ensures inv: queue_inv;
     ensures out: links[task].queue == NONE;
     ensures others: others_keep_queue{Pre, Post}(task);
+    ensures empty_lists: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
+      \old(queues[q].head[l]) == NONE ==> queues[q].head[l] == NONE;
+    ensures empty_queues: \forall integer q; 0 <= q < QUEUES && \old(queues[q].levels) == 0 ==>
+      queues[q].levels == 0;
     ensures order: \forall integer t; 0 <= t < NEURON_TASKS_MAX && links[t].queue != NONE ==>
       links[t].next == (\old(links[t].next) == task ? \old(links[task].next) : \old(links[t].next)); */
 void queue_remove(u32 task);
@@ -157,11 +142,13 @@ void queue_remove(u32 task);
 /*@ requires inv: queue_inv;
     requires queue < QUEUES;
     assigns \nothing;
+    ensures empty: \result == NONE <==> queues[queue].levels == 0;
     ensures none: \result == NONE ==> \forall integer l; 0 <= l < NEURON_LEVELS ==> queues[queue].head[l] == NONE;
     ensures some: \result != NONE ==> \result < NEURON_TASKS_MAX && links[\result].queue == queue &&
-      queues[queue].head[tasks[\result].level] == \result;
+      queues[queue].head[level_of[\result]] == \result;
+    ensures bit: \result != NONE ==> (queues[queue].levels >> level_of[\result]) == 1;
     ensures highest: \result != NONE ==>
-      \forall integer l; tasks[\result].level < l < NEURON_LEVELS ==> queues[queue].head[l] == NONE; */
+      \forall integer l; level_of[\result] < l < NEURON_LEVELS ==> queues[queue].head[l] == NONE; */
 u32 queue_top(u32 queue);
 
 /* Whether a task of exactly this level is in the queue. */

@@ -13,24 +13,30 @@
 /* Longest sleep without a timer: some machines need one to notice anything. */
 #define IDLE_SLEEP NEURON_TIME_HZ
 
-static u64 quantum_end; /* when the running task is charged and takes turns with its equals */
-static u64 armed;       /* what the timer was last asked for */
-static u32 moved;       /* 1: a deadline or the end of the quantum changed since then */
+u64 sched_quantum_end;
+u64 sched_armed;
+u32 sched_moved;
 
 void sched_reset(u64 now)
 {
-    quantum_end = now + NEURON_QUANTUM;
-    armed = 0;
-    moved = 1;
+    sched_quantum_end = now + NEURON_QUANTUM;
+    sched_armed = 0;
+    sched_moved = 1;
     current = NONE;
 }
 
 /* Most waits have no deadline, and then there is nothing to do. */
+/*@ requires deadlines: deadline_inv && timer_inv;
+    requires task: task < NEURON_TASKS_MAX;
+    assigns deadlines[DEADLINE_LEAVES + task], deadline_stale[0 .. DEADLINE_STALE_MAX - 1],
+      deadline_stale_count, sched_moved;
+    ensures deadlines: deadline_inv && timer_inv;
+    ensures set: deadlines[DEADLINE_LEAVES + task] == deadline; */
 static void set_deadline(u32 task, u64 deadline)
 {
     if (deadlines[DEADLINE_LEAVES + task] != deadline) {
         deadline_set(task, deadline);
-        moved = 1;
+        sched_moved = 1;
     }
 }
 
@@ -42,22 +48,48 @@ void sched_block(u64 wait, u64 deadline)
     current = NONE;
 }
 
-/* It waits no longer. */
+/* It waits no longer, and is nowhere yet. */
+/*@ requires inv: sched_inv(task);
+    requires task: task < task_count;
+    assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved;
+    ensures ended: tasks[task].wait == WAIT_NONE && tasks[task].ending == NEURON_TIMEOUT;
+    ensures until: deadlines[DEADLINE_LEAVES + task] == NEURON_FOREVER;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(task);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE); */
 static void end_wait(u32 task)
 {
     tasks[task].wait = WAIT_NONE;
     tasks[task].ending = NEURON_TIMEOUT;
+    //@ assert waiting: \forall integer t; t != task && waiting_ok{Pre}(t) ==> waiting_ok(t);
     set_deadline(task, NEURON_FOREVER);
 }
 
-void sched_wake(u32 task, int front)
+/*@ requires queue: queue_inv;
+    requires task: task < NEURON_TASKS_MAX && links[task].queue == NONE && tasks[task].level == level_of[task];
+    assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures queue: queue_inv;
+    ensures ready: links[task].queue == READY_QUEUE;
+    ensures others: others_keep_queue{Pre, Post}(task); */
+static void make_ready(u32 task, int front)
 {
-    end_wait(task);
     if (front) {
         queue_push_front(READY_QUEUE, task);
     } else {
         queue_push_back(READY_QUEUE, task);
     }
+}
+
+void sched_wake(u32 task, int front)
+{
+    end_wait(task);
+    make_ready(task, front);
 }
 
 void sched_wake_now(u32 task)
@@ -70,7 +102,11 @@ void sched_wake_now(u32 task)
     }
     if (current != NONE) {
         queue_push_front(READY_QUEUE, current);
+        current = NONE;
     }
+    //@ assert place: place_inv(task);
+    //@ assert attention: attention_inv;
+    //@ assert callers: no_callers(task);
     sched_hand_over(task);
 }
 
@@ -92,10 +128,27 @@ void sched_answer(u32 task, int status)
     tasks[task].context.x[REG_A7] = 0;
 }
 
-void sched_finish(u32 task, int status)
+/*@ requires inv: sched_inv(task);
+    requires task: task < task_count;
+    assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(task);
+    ensures timing: timing_inv(task);
+    ensures waiting: waiting_inv(task);
+    ensures callers: no_callers(task);
+    ensures calls: calls_inv(task);
+    ensures out: links[task].queue == NONE; */
+static void leave_queue(u32 task)
 {
     queue_remove(task);
+}
+
+void sched_finish(u32 task, int status)
+{
     sched_answer(task, status);
+    leave_queue(task);
     sched_wake(task, 0);
 }
 
@@ -109,14 +162,15 @@ void sched_finish_soon(u32 task, int status)
     }
     tasks[task].ending = status;
     deadline_pass(task);
-    moved = 1;
+    sched_moved = 1;
+    //@ assert own: timing_ok(task);
+    //@ assert timing: \forall integer t; t != task && timing_ok{Pre}(t) ==> timing_ok(t);
 }
 
 void sched_detach(u32 task)
 {
-    queue_remove(task);
+    leave_queue(task);
     end_wait(task);
-    tasks[task].ran = 0;
     if (current == task) {
         current = NONE;
     }
@@ -130,24 +184,41 @@ void sched_give_way(void)
 
 int sched_is_settled(void)
 {
-    return moved == 0 && current != NONE && queues[READY_QUEUE].levels <= tasks[current].no_higher;
+    return sched_moved == 0 && current != NONE &&
+           queues[READY_QUEUE].levels <= tasks[current].no_higher;
 }
 
+/*@ requires inv: deadline_inv;
+    assigns deadlines[1 .. DEADLINE_LEAVES - 1], deadline_stale_count, sched_armed, sched_moved;
+    ensures deadlines: deadline_inv && timer_inv;
+    ensures armed: sched_moved == 0; */
 static NOINLINE void arm(void)
 {
     u64 next = deadline_earliest();
 
-    if (quantum_end < next) {
-        next = quantum_end;
+    if (sched_quantum_end < next) {
+        next = sched_quantum_end;
     }
-    if (next != armed) {
-        armed = next;
+    if (next != sched_armed) {
+        sched_armed = next;
         arch_timer_arm(next);
     }
-    moved = 0;
+    sched_moved = 0;
 }
 
 /* The first of those that are ready runs. */
+/*@ requires inv: sched_inv(NONE);
+    requires ready: queues[READY_QUEUE].levels != 0;
+    requires above: current != NONE ==> queues[READY_QUEUE].levels > tasks[current].no_higher;
+    assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current,
+      deadlines[1 .. DEADLINE_LEAVES - 1], deadline_stale_count, sched_armed, sched_moved;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures chosen: chosen && current != NONE;
+    ensures armed: sched_moved == 0; */
 static NOINLINE void run_top(void)
 {
     u32 top = queue_top(READY_QUEUE);
@@ -158,7 +229,7 @@ static NOINLINE void run_top(void)
         queue_push_front(READY_QUEUE, current);
     }
     current = top;
-    if (moved == 1) {
+    if (sched_moved == 1) {
         arm();
     }
 }
@@ -171,8 +242,69 @@ NOINLINE void sched_choose(void)
         run_top();
         return;
     }
-    if (moved == 1) {
+    if (sched_moved == 1) {
         arm();
+    }
+}
+
+/* A quantum more. Whether the task used up its run limit. */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count;
+    assigns tasks[task].ran;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures limit: \result != 0 ==> tasks[task].run_limit != 0; */
+static int charge(u32 task)
+{
+    tasks[task].ran = tasks[task].ran + NEURON_QUANTUM;
+    //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
+    //@ assert waiting: \forall integer t; waiting_ok{Pre}(t) ==> waiting_ok(t);
+    //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    return tasks[task].run_limit != 0 && tasks[task].ran >= tasks[task].run_limit;
+}
+
+/* Ends the waits whose deadline passed. */
+/*@ requires inv: sched_inv(NONE);
+    requires now: now < NEURON_FOREVER;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].ending,
+      tasks[0 .. NEURON_TASKS_MAX - 1].bits, tasks[0 .. NEURON_TASKS_MAX - 1].attention,
+      tasks[0 .. NEURON_TASKS_MAX - 1].context.x[REG_A0 .. REG_A7],
+      deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE); */
+static void expire(u64 now)
+{
+    /*@ loop invariant 0 <= n <= TICK_EXPIRES;
+        loop invariant inv: sched_inv(NONE);
+        loop assigns n, tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].ending,
+          tasks[0 .. NEURON_TASKS_MAX - 1].bits, tasks[0 .. NEURON_TASKS_MAX - 1].attention,
+      tasks[0 .. NEURON_TASKS_MAX - 1].context.x[REG_A0 .. REG_A7],
+          deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
+          deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+          queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
+        loop variant TICK_EXPIRES - n; */
+    for (u32 n = 0; n < TICK_EXPIRES && deadline_earliest() <= now; n++) {
+        u32 due = deadline_first();
+        //@ assert due: due < task_count && timing_ok(due) && place_ok(due);
+        if (tasks[due].ending == NEURON_NOTIFIED) {
+            notify_deliver(due);
+        } else {
+            sched_finish(due, tasks[due].ending);
+        }
     }
 }
 
@@ -180,24 +312,16 @@ u32 sched_tick(u64 now)
 {
     u32 task = current;
 
-    for (u32 n = 0; n < TICK_EXPIRES && deadline_earliest() <= now; n++) {
-        u32 due = deadline_first();
-        if (tasks[due].ending == NEURON_NOTIFIED) {
-            notify_deliver(due);
-        } else {
-            sched_finish(due, tasks[due].ending);
-        }
-    }
-    if (task != NONE && now < quantum_end) {
+    expire(now);
+    if (task != NONE && now < sched_quantum_end) {
         return NONE;
     }
-    quantum_end = now + NEURON_QUANTUM;
-    moved = 1;
+    sched_quantum_end = now + NEURON_QUANTUM;
+    sched_moved = 1;
     if (task == NONE) {
         return NONE;
     }
-    tasks[task].ran = tasks[task].ran + NEURON_QUANTUM;
-    if (tasks[task].run_limit != 0 && tasks[task].ran >= tasks[task].run_limit) {
+    if (charge(task)) {
         return task;
     }
     if (queue_has_level(READY_QUEUE, tasks[task].level)) {
@@ -208,7 +332,7 @@ u32 sched_tick(u64 now)
 
 void sched_idle(u64 now)
 {
-    quantum_end = now + IDLE_SLEEP;
-    moved = 1;
+    sched_quantum_end = now + IDLE_SLEEP;
+    sched_moved = 1;
     sched_choose();
 }

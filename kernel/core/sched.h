@@ -3,48 +3,248 @@
 #define CORE_SCHED_H
 
 #include "types.h"
+#include "waits.h"
 
+extern u64 sched_quantum_end; /* when the running task is charged and takes turns with its equals */
+extern u64 sched_armed;       /* what the timer was last asked for */
+extern u32 sched_moved;       /* 1: a deadline or the end of the quantum changed since then */
+
+/* No deadline is missed: the timer was asked for the first, or will be. */
+/*@ predicate timer_inv{L} = sched_moved <= 1 &&
+      (sched_moved == 0 ==> \forall integer t; 0 <= t < DEADLINE_LEAVES ==>
+        sched_armed <= deadlines[DEADLINE_LEAVES + t]);
+
+    predicate steady_inv{L}(integer x) = waits_inv{L}(x) && timer_inv{L};
+    predicate sched_inv{L}(integer x) = steady_inv{L}(x) && calls_inv{L}(x);
+
+    // At the end of an entry: the current task is one of the highest that can run.
+    predicate chosen{L} = current == NONE
+      ? queues[READY_QUEUE].levels == 0
+      : \forall integer l; level_of[current] < l < NEURON_LEVELS ==> queues[READY_QUEUE].head[l] == NONE; */
+
+/*@ assigns sched_quantum_end, sched_armed, sched_moved, current;
+    ensures timer: sched_moved == 1;
+    ensures idle: current == NONE; */
 void sched_reset(u64 now);
 
 /* The current task stops running to wait, until `deadline` (ticks; NEURON_FOREVER: no limit). */
+/*@ requires inv: sched_inv(NONE) && current < task_count;
+    assigns tasks[current].wait, tasks[current].ran, deadlines[DEADLINE_LEAVES + current],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(\old(current));
+    ensures timing: timing_inv(\old(current));
+    ensures waiting: waiting_inv(\old(current));
+    ensures callers: no_callers(\old(current));
+    ensures calls: calls_inv(\old(current));
+    ensures waits: tasks[\old(current)].wait == wait;
+    ensures until: deadlines[DEADLINE_LEAVES + \old(current)] == deadline;
+    ensures none: current == NONE; */
 void sched_block(u64 wait, u64 deadline);
 
 /* A waiting or new task may run again; `front`: before the others of its level. */
+/*@ requires inv: sched_inv(task);
+    requires task: task < task_count && running(task) && task != current && links[task].queue == NONE;
+    assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures ready: links[task].queue == READY_QUEUE; */
 void sched_wake(u32 task, int front);
 
 /* A waiting task runs at once, since nobody runs and no task that is ready is above it. */
+/*@ requires inv: sched_inv(task);
+    requires task: task < task_count && running(task) && links[task].queue == NONE;
+    requires idle: current == NONE;
+    assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures runs: current == task; */
 void sched_hand_over(u32 task);
 
 /* A waiting task may run again; at once, if it is above whoever runs. For the end of an entry: `current` changes. */
+/*@ requires inv: sched_inv(task);
+    requires task: task < task_count && running(task) && task != current && links[task].queue == NONE;
+    assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures runs: current == \old(current) || (current == task && chosen); */
 void sched_wake_now(u32 task);
 
 /* Nothing but a status comes back to a task from its call, which is over. */
+/*@ requires inv: sched_inv(task);
+    requires task: task < task_count;
+    assigns tasks[task].context.x[REG_A0 .. REG_A7];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(task);
+    ensures timing: timing_inv(task);
+    ensures waiting: waiting_inv(task);
+    ensures callers: no_callers(task);
+    ensures calls: calls_inv(task);
+    ensures status: tasks[task].context.x[REG_A0] == (u64)status;
+    ensures clear: \forall integer r; REG_A0 < r <= REG_A7 ==> tasks[task].context.x[r] == 0; */
 void sched_answer(u32 task, int status);
 
 /* Ends the wait of a task with a status. */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count && running(task) && tasks[task].wait != WAIT_NONE;
+    assigns tasks[task].wait, tasks[task].ending, tasks[task].context.x[REG_A0 .. REG_A7],
+      deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures ready: links[task].queue == READY_QUEUE;
+    ensures status: tasks[task].context.x[REG_A0] == (u64)status;
+    ensures clear: \forall integer r; REG_A0 < r <= REG_A7 ==> tasks[task].context.x[r] == 0; */
 void sched_finish(u32 task, int status);
 
 /* Ends the wait of a task with a status, or with its pending bits (NOTIFIED), by a timer interrupt that
  * comes before anybody runs again. For many at once: their number does not make this entry long. */
+/*@ requires inv: steady_inv(task) && place_ok(task) && no_caller(task);
+    requires task: task < task_count && running(task) && tasks[task].wait != WAIT_NONE;
+    requires status: status != NEURON_TIMEOUT;
+    assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
+      deadline_stale_count, sched_moved;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(task);
+    ensures callers: no_callers(NONE);
+    ensures calls: \forall integer t; 0 <= t < task_count && t != task && \old(call_ok(t)) ==> call_ok(t);
+    ensures wait: tasks[task].wait == (\old(tasks[task].wait) >= WAIT_RECV ? WAIT_RECV_UNTIL :
+      WAIT_SERVED <= \old(tasks[task].wait) < WAIT_SERVED_UNTIL
+        ? \old(tasks[task].wait) - WAIT_SERVED + WAIT_SERVED_UNTIL : \old(tasks[task].wait));
+    ensures soon: tasks[task].ending == status; */
 void sched_finish_soon(u32 task, int status);
 
 /* Takes a task off whatever it does: it neither runs nor waits afterwards. */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count;
+    assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(task);
+    ensures timing: timing_inv(task);
+    ensures waiting: waiting_inv(task);
+    ensures callers: no_callers(task);
+    ensures calls: calls_inv(task);
+    ensures off: current != task && links[task].queue == NONE && tasks[task].wait == WAIT_NONE &&
+      tasks[task].ending == NEURON_TIMEOUT && deadlines[DEADLINE_LEAVES + task] == NEURON_FOREVER;
+    ensures current: \old(current) != task ==> current == \old(current); */
 void sched_detach(u32 task);
 
 /* The current task lets the others of its level run first. */
+/*@ requires inv: sched_inv(NONE) && current < task_count;
+    assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures last: queues[READY_QUEUE].tail[level_of[\old(current)]] == \old(current);
+    ensures none: current == NONE; */
 void sched_give_way(void);
 
 /* Ends each kernel entry: chooses `current` and arms the timer. */
+/*@ requires inv: sched_inv(NONE);
+    assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current,
+      deadlines[1 .. DEADLINE_LEAVES - 1], deadline_stale_count, sched_armed, sched_moved;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures chosen: chosen;
+    ensures armed: sched_moved == 0; */
 void sched_choose(void);
 
 /* Whether sched_choose() would change nothing. */
+/*@ requires inv: sched_inv(NONE);
+    assigns \nothing;
+    ensures chosen: \result != 0 ==> chosen && current < task_count && sched_moved == 0; */
 int sched_is_settled(void);
 
 /* A timer interrupt: ends the waits whose deadline passed, charges the current task and ends its turn
  * when the quantum is over. Returns the task if that used up its run limit, else NONE. */
+/*@ requires inv: sched_inv(NONE);
+    requires now: now < NEURON_FOREVER;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].ending,
+      tasks[0 .. NEURON_TASKS_MAX - 1].ran, tasks[0 .. NEURON_TASKS_MAX - 1].bits,
+      tasks[0 .. NEURON_TASKS_MAX - 1].attention,
+      tasks[0 .. NEURON_TASKS_MAX - 1].context.x[REG_A0 .. REG_A7],
+      deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_quantum_end, sched_moved,
+      queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures overrun: \result == NONE || (\result == current && current == \old(current) &&
+      \result < task_count && tasks[\result].run_limit != 0); */
 u32 sched_tick(u64 now);
 
 /* Nobody runs at `now`: no need for quanta until somebody does. */
+/*@ requires inv: sched_inv(NONE);
+    assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current,
+      deadlines[1 .. DEADLINE_LEAVES - 1], deadline_stale_count, sched_armed, sched_moved, sched_quantum_end;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures chosen: chosen;
+    ensures armed: sched_moved == 0; */
 void sched_idle(u64 now);
 
 #endif

@@ -279,7 +279,14 @@ static inline u32 vqueue_of(u32 window, u32 queue)
 }
 
 /* What a wait word says without its task or life; WAIT_RECV and WAIT_SERVED with a deadline too. */
-/*@ assigns \nothing; */
+/*@ predicate receives(integer wait) = WAIT_RECV <= wait || wait == WAIT_RECV_UNTIL;
+    predicate calls(integer wait) = WAIT_QUEUED <= wait < WAIT_RECV;
+    predicate is_queued(integer wait) = WAIT_QUEUED <= wait < WAIT_SERVED;
+    logic integer callee_of(integer wait) = wait % 64; */
+/*@ assigns \nothing;
+    ensures receives: \result == WAIT_RECV <==> receives(wait);
+    ensures bits: \result == WAIT_BITS <==> wait == WAIT_BITS;
+    ensures queued: \result == WAIT_QUEUED <==> is_queued(wait); */
 static inline u64 wait_reason(u64 wait)
 {
     if (wait >= WAIT_RECV || wait == WAIT_RECV_UNTIL) {
@@ -292,7 +299,9 @@ static inline u64 wait_reason(u64 wait)
 }
 
 /* Whether a task waits for `server` to reply, or to receive its call. */
-/*@ assigns \nothing; */
+/*@ requires server < 64;
+    assigns \nothing;
+    ensures \result != 0 <==> calls(wait) && callee_of(wait) == server; */
 static inline int wait_calls(u64 wait, u64 server)
 {
     return wait == WAIT_SERVED + server || wait == WAIT_SERVED_UNTIL + server ||

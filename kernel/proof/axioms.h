@@ -16,6 +16,15 @@
     axiom bits_above_highest: \forall u64 x, integer a, b; 0 <= a < b < 64 && (x >> a) == 1 ==>
       ((x >> b) & 1) == 0;
   }
+
+  // The levels up to one of them, as a set; which is smaller than any that holds a higher one.
+  logic integer levels_to(integer level) = 18446744073709551615 >> (63 - level);
+
+  axiomatic levels {
+    axiom none_above: \forall u64 x, integer a, b; 0 <= a < b < 64 && x <= levels_to(a) ==> ((x >> b) & 1) == 0;
+    axiom none_from: \forall u64 x, integer a, b; 0 <= a <= b < 64 && x <= levels_to(a) / 2 ==> ((x >> b) & 1) == 0;
+    axiom highest_within: \forall u64 x, integer a, b; 0 <= a <= b < 64 && (x >> a) == 1 ==> x <= levels_to(b);
+  }
 */
 
 /*@ // Sets of bits.
