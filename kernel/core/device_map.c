@@ -168,7 +168,7 @@ static int check_prot(u64 prot, u32 rights)
     ensures inv: guarded && windows_inv;
     ensures mapped: leaf_entry(current, page_in(current, va)) ==
       page_entry(windows[window].base + page * NEURON_PAGE, prot); */
-static void map_page(u32 window, u64 page, u64 va, u64 prot)
+static void map_page(u64 window, u64 page, u64 va, u64 prot)
 {
     //@ assert leaves: in_leaves(current, va, 1);
     windows[window].place[page] = va;
@@ -222,7 +222,7 @@ NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
     //@ assert row: slot_of(current, row) && slot_of(windows[window].task, row);
     //@ assert own: windows[window].task == current;
     //@ assert empty: place_entry(window, va) == 0;
-    map_page((u32)window, page, va, prot);
+    map_page(window, page, va, prot);
     return NEURON_OK;
 }
 
