@@ -162,6 +162,7 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
 
     classify(window, class);
     hold(window, current, target, (u32)rights);
+    //@ assert rest: tasks_inv && memories_inv && page_tables_inv && platform_inv;
     return NEURON_OK;
 }
 
@@ -271,6 +272,7 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     //@ assert lines: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
     let_go(window);
     hold(window, task, target, rights);
+    //@ assert rest: tasks_inv && memories_inv && page_tables_inv && platform_inv;
     return NEURON_OK;
 }
 

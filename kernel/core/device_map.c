@@ -222,6 +222,7 @@ NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
     //@ assert row: slot_of(current, row) && slot_of(windows[window].task, row);
     //@ assert own: windows[window].task == current;
     //@ assert empty: place_entry(window, va) == 0;
+    //@ assert offset: offset == page * NEURON_PAGE;
     map_page(window, page, va, prot);
     return NEURON_OK;
 }
@@ -246,7 +247,8 @@ NOINLINE int device_unmap(u64 va)
                 unmap_page(current, w, p);
                 /*@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==>
                       guarded_ok(v); */
-                //@ assert lines: lines_inv && platform_inv;
+                //@ assert lines: lines_inv && platform_inv && windows_granted;
+                //@ assert mapped: windows_mapped && queues_mapped && page_tables_inv;
                 //@ assert holders: holders_inv && slots_inv && memories_inv && tasks_inv;
                 return NEURON_OK;
             }
