@@ -71,7 +71,8 @@ static int check_ceiling(u64 window, u64 class, u64 rights, u32 target)
 static void hold(u32 window, u64 task, u32 row, u32 rights)
 {
     //@ assert apart: \forall integer v; 0 <= v < window_count ==> windows[v].owner != row;
-    //@ assert unmapped: \forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==> windows[window].place[p] == 0;
+    /*@ assert unmapped: \forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==>
+          windows[window].place[p] == 0; */
     //@ assert closed: line_ok(window) && !interrupts(window);
     //@ assert queues_unmapped: vqueues[2 * window].place == 0 && vqueues[2 * window + 1].place == 0;
     windows[window].owner = row;
@@ -84,7 +85,7 @@ static void hold(u32 window, u64 task, u32 row, u32 rights)
     /*@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f); */
     /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
           descriptor_ok(t, n, q, d); */
-    /*@ assert descriptors: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
+    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
     /*@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
     /*@ assert guarded: \forall integer v; 0 <= v < window_count && v != window && guarded_ok{Pre}(v) ==>
           guarded_ok(v); */
@@ -109,10 +110,11 @@ static void hold(u32 window, u64 task, u32 row, u32 rights)
 static void classify(u32 window, u64 class)
 {
     windows[window].class = class;
-    /*@ assert descriptors: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
+    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
     /*@ assert vqueues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
     /*@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v); */
-    /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && mapped_ok{Pre}(v, p) ==> mapped_ok(v, p); */
+    /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && mapped_ok{Pre}(v, p) ==>
+          mapped_ok(v, p); */
     /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
           queue_mapped_ok(v, q); */
 }
@@ -153,13 +155,14 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
     if ((rights & NEURON_RIGHT_IRQ) == NEURON_RIGHT_IRQ && windows[window].irq == 0) {
         return NEURON_NO_INTERRUPT;
     }
-    /* Firmware may have left it running; and a device that did not stop for its last owner must not run on. */
+    /* Firmware may have left it running; and one that did not stop for its last owner must not run on. */
     if (!device_stop(window)) {
         return NEURON_STUCK;
     }
 
     classify(window, class);
     hold(window, current, target, (u32)rights);
+    //@ assert rest: tasks_inv && memories_inv && page_tables_inv && platform_inv;
     return NEURON_OK;
 }
 
@@ -212,7 +215,7 @@ static void let_go(u32 window)
     /*@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f); */
     /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
           descriptor_ok(t, n, q, d); */
-    /*@ assert descriptors: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
+    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
     /*@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
     /*@ assert guarded: \forall integer v; 0 <= v < window_count && v != window && guarded_ok{Pre}(v) ==>
           guarded_ok(v); */
@@ -264,10 +267,12 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     //@ assert guarded: guarded_ok(window) && queue_mapped_ok(window, 2 * window);
     //@ assert queues: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
     irq_shut(window);
-    //@ assert shut: unheld_ok(window) && \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
+    //@ assert shut: unheld_ok(window);
+    //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
     //@ assert lines: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
     let_go(window);
     hold(window, task, target, rights);
+    //@ assert rest: tasks_inv && memories_inv && page_tables_inv && platform_inv;
     return NEURON_OK;
 }
 
@@ -290,7 +295,8 @@ static void release(u32 window)
     device_unmap_queues(window);
     //@ assert queues_only: only_unmapped{Pre, Here}(windows[window].task);
     irq_shut(window);
-    //@ assert shut: unheld_ok(window) && \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
+    //@ assert shut: unheld_ok(window);
+    //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
     //@ assert lines: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
     device_unmap_pages(window);
     //@ assert pages_only: only_unmapped{Pre, Here}(windows[window].task);

@@ -1,4 +1,4 @@
-/* Where device windows and queues are mapped. Two places never have the same entry: what entries lead to differs. */
+/* Where device windows and their queues are mapped. */
 #include "device_map.h"
 
 #include "slot.h"
@@ -95,7 +95,7 @@ static void unmap_page(u32 task, u64 window, u64 page)
           queue_mapped_ok(v, q); */
     clear_entry(task, window, page, va);
     //@ assert leaf: page_in(task, va) / NEURON_PT_ENTRIES < tasks[task].leaf_tables;
-    /*@ assert descriptors: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
+    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
     /*@ assert vqueues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
 }
 
@@ -116,7 +116,7 @@ void device_unmap_queues(u32 window)
     //@ assert queues: queues_kept{Pre, Here};
     //@ assert windows: windows_mapped;
     //@ assert mapped: queues_mapped;
-    /*@ assert descriptors: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
+    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
 }
 
 void device_unmap_pages(u32 window)
@@ -156,7 +156,8 @@ static int check_prot(u64 prot, u32 rights)
 
 /* Maps page `page` of a window of the current task at `va`, where nothing is. */
 /*@ requires state: guarded && windows_inv && current < task_count;
-    requires window: window < window_count && windows[window].owner != NONE && windows[window].task == current;
+    requires window: window < window_count && windows[window].owner != NONE;
+    requires task: windows[window].task == current;
     requires page: page < windows[window].pages && windows[window].place[page] == 0;
     requires place: in_arena(current, va) && place_entry(window, va) == 0;
     requires prot: prot == NEURON_PROT_R || (prot == NEURON_PROT_RW &&
@@ -167,7 +168,7 @@ static int check_prot(u64 prot, u32 rights)
     ensures inv: guarded && windows_inv;
     ensures mapped: leaf_entry(current, page_in(current, va)) ==
       page_entry(windows[window].base + page * NEURON_PAGE, prot); */
-static void map_page(u32 window, u64 page, u64 va, u64 prot)
+static void map_page(u64 window, u64 page, u64 va, u64 prot)
 {
     //@ assert leaves: in_leaves(current, va, 1);
     windows[window].place[page] = va;
@@ -181,7 +182,7 @@ static void map_page(u32 window, u64 page, u64 va, u64 prot)
           !(v == window && k == page) && mapped_ok{Pre}(v, k) ==> mapped_ok(v, k); */
     /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
           queue_mapped_ok(v, q); */
-    /*@ assert descriptors: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
+    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
     /*@ assert vqueues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
     //@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v);
     //@ assert windows: windows_mapped;
@@ -217,10 +218,12 @@ NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
         return NEURON_ALREADY_MAPPED;
     }
 
-    //@ assert row: slot_of(current, row) && windows[window].owner == row && slot_of(windows[window].task, row);
+    //@ assert held: windows[window].owner == row;
+    //@ assert row: slot_of(current, row) && slot_of(windows[window].task, row);
     //@ assert own: windows[window].task == current;
     //@ assert empty: place_entry(window, va) == 0;
-    map_page((u32)window, page, va, prot);
+    //@ assert offset: offset == page * NEURON_PAGE;
+    map_page(window, page, va, prot);
     return NEURON_OK;
 }
 
@@ -244,7 +247,8 @@ NOINLINE int device_unmap(u64 va)
                 unmap_page(current, w, p);
                 /*@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==>
                       guarded_ok(v); */
-                //@ assert lines: lines_inv && platform_inv;
+                //@ assert lines: lines_inv && platform_inv && windows_granted;
+                //@ assert mapped: windows_mapped && queues_mapped && page_tables_inv;
                 //@ assert holders: holders_inv && slots_inv && memories_inv && tasks_inv;
                 return NEURON_OK;
             }

@@ -1,7 +1,7 @@
 /*
- * The mappings of device windows. A page of a window is mapped where its owner put it, in its arena, and never beyond
- * its rights; so is the page of a queue. Two places never have the same address, since their entries lead to
- * different pages.
+ * The mappings of device windows. A page of a window is mapped where its owner put it, in its arena, and
+ * never beyond its rights; so is the page of a queue. Two places never have the same address, since their
+ * entries lead to different pages.
  */
 #ifndef CORE_DEVICE_MAP_H
 #define CORE_DEVICE_MAP_H
