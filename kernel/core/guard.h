@@ -92,8 +92,8 @@
       page_in(windows[w].task, vqueues[q].place) % NEURON_PT_ENTRIES;
     logic integer slot_window{L}(integer slot) = slots[tasks[current].first_slot + slot].object; */
 
-/* What becomes of the mappings when queues of a window go: the entries of their pages are empty then, and no other
- * entry changes; a queue that stays has its place. */
+/* What becomes of the mappings when queues of a window go: the entries of their pages are empty then, and
+ * no other entry changes; a queue that stays has its place. */
 /*@ predicate lost{L1, L2}(integer w, integer q, integer row, integer column) =
       \at(vqueues[q].place, L1) != 0 && \at(vqueues[q].place, L2) == 0 &&
       row == row_of{L1}(w, q) && column == column_of{L1}(w, q);
