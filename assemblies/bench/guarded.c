@@ -8,9 +8,9 @@
 #include <neuron/abi.h>
 #include <neuron/registers.h>
 #include <neuron/table.h>
-#include <nexus/device.h>
 #include <nexus/mmio.h>
 #include <nexus/syscall.h>
+#include <nexus/virtio.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -19,7 +19,10 @@
 enum { QUEUE = 0, SIZE = 8, BYTES = 8 };
 
 static const volatile uint32_t *rtc;
+static struct nexus_virtio rng = {.slot = RNG_SLOT, .page = RNG_PAGE, .queue_page = RNG_QUEUE_PAGE};
 static struct nexus_queue queue;
+
+extern uint64_t __nexus_out[]; /* from the linker script */
 
 /* --- registers and descriptors ----------------------------------------------------------------- */
 
@@ -30,34 +33,26 @@ static int64_t write_register(void)
 
 static void open_queue(void)
 {
-    const struct nexus_virtio device = {RNG_SLOT,
-                                        nexus_mmio_map(RNG_SLOT, RNG_PAGE, NEURON_PROT_R)};
-    uint64_t features = 0;
-
-    if (device.window == NULL) {
-        abort();
-    }
-    rows_check(nexus_virtio_begin(&device, 0, &features));
-    rows_check(nexus_queue_open(&queue, RNG_SLOT, QUEUE, SIZE, RNG_QUEUE_PAGE));
-    rows_check(nexus_virtio_go(&device));
-    nexus_describe(0, RNG_DMA_SLOT, 0, BYTES, true);
+    rows_check(nexus_virtio_open(&rng, NEURON_CLASS_VIRTIO_RNG, 0, NULL));
+    rows_check(nexus_queue_open(&queue, &rng, QUEUE, SIZE, 1));
+    rows_check(nexus_virtio_start(&rng));
+    __nexus_out[0] = 0;
+    __nexus_out[1] = NEURON_DESCRIPTOR(BYTES, RNG_DMA_SLOT, 1);
 }
 
-/* The device uses what was posted; the descriptor is free again. */
-static void await_used(void)
+/* The device uses the n-th chain that was posted; its descriptor is free again. */
+static void await_used(uint32_t n)
 {
-    uint32_t head = 0;
-    uint32_t bytes = 0;
-
-    while (!nexus_queue_take(&queue, &head, &bytes)) {
+    while (queue.page->used.index != (uint16_t)n) {
         rows_pause();
     }
-    rows_check(bytes == BYTES ? NEURON_OK : NEURON_BAD_VALUE);
+    rows_check(queue.page->used.ring[(n - 1) % SIZE].bytes == BYTES ? NEURON_OK : NEURON_BAD_VALUE);
 }
 
 static void measure_posts(const char *name, bool kick)
 {
     static struct series posts;
+    static uint32_t posted_before;
 
     for (uint32_t i = 0; i < ROUNDS; i++) {
         rows_pause();
@@ -69,7 +64,7 @@ static void measure_posts(const char *name, bool kick)
         if (!kick) {
             rows_check(neuron_dev_write(RNG_SLOT, VIRTIO_MMIO_QUEUE_NOTIFY, QUEUE));
         }
-        await_used();
+        await_used(++posted_before);
     }
     rows_end(&posts, name);
 }

@@ -3,11 +3,10 @@
 
 #include <neuron/status.h>
 #include <neuron/table.h>
-#include <nexus/device.h>
-#include <nexus/mmio.h>
 #include <nexus/selftest.h>
 #include <nexus/serve.h>
 #include <nexus/time.h>
+#include <nexus/virtio.h>
 #include <string.h>
 
 enum {
@@ -16,10 +15,11 @@ enum {
     BYTES = 64,
     FIRST = 256, /* where the buffers lie in the DMA memory */
     SECOND = 1024,
-    UNTOUCHED = 0x5a,
-    INTERRUPT_USED = 1 /* virtio 1.2, 4.2.2, InterruptStatus: a buffer was used */
+    UNTOUCHED = 0x5a
 };
 
+static struct nexus_virtio device = {
+    .slot = DEV_SLOT, .page = DEV_PAGE, .queue_page = DEV_QUEUE_PAGE};
 static struct nexus_queue queue;
 static unsigned interrupts;
 static uint32_t used_bytes[SIZE];
@@ -27,33 +27,38 @@ static bool used[SIZE];
 
 void dev_interrupt(void)
 {
-    uint32_t reasons = 0;
-    uint32_t head = 0;
+    uint32_t request = 0;
     uint32_t bytes = 0;
 
-    CHECK(nexus_irq_ack(DEV_SLOT, &reasons) == NEURON_OK);
-    CHECK(reasons == INTERRUPT_USED);
+    CHECK(nexus_virtio_acknowledge(&device) == NEURON_OK);
     interrupts++;
-    while (nexus_queue_take(&queue, &head, &bytes)) {
-        CHECK(head < SIZE && !used[head]);
-        used[head] = true;
-        used_bytes[head] = bytes;
+    while (nexus_queue_take(&queue, &request, &bytes)) {
+        CHECK(!used[request]);
+        used[request] = true;
+        used_bytes[request] = bytes;
     }
+    CHECK(device.failure == 0);
 }
 
-/* Posts one buffer at descriptor `head` and serves until it was used. */
-static void fetch(uint32_t head, uint64_t offset)
+static int post(uint32_t request, uint64_t offset, uint32_t bytes)
+{
+    const struct nexus_buffer buffer = {DEV_DMA_SLOT, offset, bytes, true};
+
+    return nexus_queue_post(&queue, request, &buffer, 1, true);
+}
+
+/* Posts one buffer and serves until it was used. */
+static void fetch(uint32_t request, uint64_t offset)
 {
     const uint64_t patience = nexus_now() + NEXUS_MS(500);
 
-    used[head] = false;
-    nexus_describe(0, DEV_DMA_SLOT, offset, BYTES, true);
-    CHECK(nexus_queue_post(&queue, head, 1, true) == NEURON_OK);
-    while (!used[head] && nexus_now() < patience) {
+    used[request] = false;
+    CHECK(post(request, offset, BYTES) == NEURON_OK);
+    while (!used[request] && nexus_now() < patience) {
         nexus_serve_until(nexus_now() + NEXUS_MS(1));
     }
-    CHECK(used[head]);
-    CHECK(used_bytes[head] > 0 && used_bytes[head] <= BYTES);
+    CHECK(used[request]);
+    CHECK(used_bytes[request] > 0 && used_bytes[request] <= BYTES);
 }
 
 /* Whether nobody wrote to [from, to). */
@@ -69,28 +74,21 @@ static bool untouched(uint32_t from, uint32_t to)
 
 static void set_up(void)
 {
-    const struct nexus_virtio device = {DEV_SLOT,
-                                        nexus_mmio_map(DEV_SLOT, DEV_PAGE, NEURON_PROT_R)};
     uint64_t features = 0;
 
-    CHECK(device.window != NULL);
-    CHECK(nexus_virtio_begin(&device, 0, &features) == NEURON_OK);
+    CHECK(nexus_virtio_open(&device, NEURON_CLASS_VIRTIO_RNG, 0, &features) == NEURON_OK);
     CHECK(features == UINT64_C(1) << 32);
-    CHECK(nexus_queue_open(&queue, DEV_SLOT, QUEUE, SIZE, DEV_QUEUE_PAGE) == NEURON_OK);
-    nexus_describe(0, DEV_DMA_SLOT, FIRST, BYTES, true);
-    CHECK(nexus_queue_post(&queue, 0, 1, true) == NEURON_NOT_LIVE);
-    CHECK(nexus_virtio_go(&device) == NEURON_OK);
+    CHECK(nexus_queue_open(&queue, &device, QUEUE, SIZE, 1) == NEURON_OK);
+    CHECK(post(0, FIRST, BYTES) == NEURON_NOT_LIVE);
+    CHECK(nexus_virtio_start(&device) == NEURON_OK);
 }
 
 /* One byte too many at either end, at both sides of the bound. */
 static void test_bounds(void)
 {
-    nexus_describe(0, DEV_DMA_SLOT, DEV_DMA_BYTES - BYTES + 1, BYTES, true);
-    CHECK(nexus_queue_post(&queue, 0, 1, true) == NEURON_OUTSIDE_REGION);
-    nexus_describe(0, DEV_DMA_SLOT, DEV_DMA_BYTES, 1, true);
-    CHECK(nexus_queue_post(&queue, 0, 1, true) == NEURON_OUTSIDE_REGION);
-    nexus_describe(0, DEV_DMA_SLOT, UINT64_MAX, BYTES, true);
-    CHECK(nexus_queue_post(&queue, 0, 1, true) == NEURON_OUTSIDE_REGION);
+    CHECK(post(0, DEV_DMA_BYTES - BYTES + 1, BYTES) == NEURON_OUTSIDE_REGION);
+    CHECK(post(0, DEV_DMA_BYTES, 1) == NEURON_OUTSIDE_REGION);
+    CHECK(post(0, UINT64_MAX, BYTES) == NEURON_OUTSIDE_REGION);
     fetch(3, DEV_DMA_BYTES - BYTES);
     CHECK(untouched(0, DEV_DMA_BYTES - BYTES));
     memset(dev_dma, UNTOUCHED, DEV_DMA_BYTES);

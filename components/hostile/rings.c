@@ -3,7 +3,6 @@
 
 #include <neuron/abi.h>
 #include <neuron/table.h>
-#include <nexus/device.h>
 #include <nexus/mmio.h>
 #include <nexus/syscall.h>
 #include <nexus/time.h>
@@ -13,7 +12,6 @@ enum { VERSION_1 = 1, RING_PACKED = 4 }; /* in the second word of the features *
 /* For what was refused, and for what was not. */
 enum { PATIENCE_MS = 60, LONG_PATIENCE_MS = 600 };
 
-static struct nexus_queue queue;
 static const volatile struct neuron_queue_page *working; /* the rings that the device was told */
 static uint16_t available; /* index of the ring that we keep ourselves */
 static bool expecting;     /* the device has something to do: nobody refused it */
@@ -129,8 +127,9 @@ int start(void)
     int status = begin(false);
 
     if (hand.queue_page != 0) {
-        first_refusal(&status, nexus_queue_open(&queue, hand.slot, 0, QUEUE_SIZE, hand.queue_page));
-        working = status == NEURON_OK ? queue.page : working;
+        uint8_t *place = __nexus_arena + (size_t)hand.queue_page * NEURON_PAGE;
+        first_refusal(&status, (int)neuron_dev_queue(hand.slot, 0, QUEUE_SIZE, (uint64_t)place));
+        working = status == NEURON_OK ? (void *)place : working;
     } else {
         first_refusal(&status, place_rings(own, own + offsetof(struct neuron_queue_page, available),
                                            own + offsetof(struct neuron_queue_page, used)));

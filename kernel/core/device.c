@@ -4,10 +4,8 @@
 #include <neuron/table.h>
 
 #include "slot.h"
-#include "vspace.h"
 
 #define DEVICE_RIGHTS (NEURON_RIGHT_READ | NEURON_RIGHT_WRITE | NEURON_RIGHT_MAP | NEURON_RIGHT_IRQ)
-#define PROT_X 4u
 
 /* The window that begins at `base`, or NONE. */
 /*@ requires counts: window_count <= NEURON_WINDOWS_MAX;
@@ -64,6 +62,7 @@ static int check_ceiling(u64 window, u64 class, u64 rights, u32 target)
     ensures holders: holders_inv;
     ensures guard: guard_inv;
     ensures lines: lines_inv;
+    ensures granted: windows_granted;
     ensures windows: windows_mapped;
     ensures queues: queues_mapped;
     ensures slot: slots[row].kind == NEURON_CAP_MMIO && slots[row].rights == rights &&
@@ -99,6 +98,23 @@ static void hold(u32 window, u64 task, u32 row, u32 rights)
           mapped_ok(v, p); */
     //@ assert line: line_ok(window);
     //@ assert lines: \forall integer v; 0 <= v < window_count && v != window ==> line_ok(v);
+}
+
+/* What a window that is nobody's is. */
+/*@ requires state: guarded && windows_inv;
+    requires window: window < window_count;
+    assigns windows[window].class;
+    ensures inv: guarded && windows_inv;
+    ensures class: windows[window].class == class; */
+static void classify(u32 window, u64 class)
+{
+    windows[window].class = class;
+    /*@ assert descriptors: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
+    /*@ assert vqueues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
+    /*@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v); */
+    /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && mapped_ok{Pre}(v, p) ==> mapped_ok(v, p); */
+    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
+          queue_mapped_ok(v, q); */
 }
 
 NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
@@ -138,11 +154,11 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
         return NEURON_NO_INTERRUPT;
     }
     /* Firmware may have left it running; and a device that did not stop for its last owner must not run on. */
-    if (!guard_reset(window)) {
+    if (!device_stop(window)) {
         return NEURON_STUCK;
     }
 
-    windows[window].class = class;
+    classify(window, class);
     hold(window, current, target, (u32)rights);
     return NEURON_OK;
 }
@@ -168,7 +184,7 @@ static int is_mapped(u32 window)
 
 /* The slot that holds the window is empty, and nobody has the window, which is mapped nowhere. */
 /*@ requires state: tasks_inv && slots_inv && memories_inv && page_tables_inv && holders_inv;
-    requires windows: platform_inv && windows_mapped && queues_mapped;
+    requires windows: platform_inv && windows_granted && windows_mapped && queues_mapped;
     requires window: window < window_count && windows[window].owner != NONE && nowhere(window);
     requires lines: lines_known && (\forall integer w; 0 <= w < window_count && w != window ==> line_ok(w));
     requires line: windows[window].claimed == 0 && (windows[window].irq != 0 ==>
@@ -180,6 +196,7 @@ static int is_mapped(u32 window)
     ensures holders: holders_inv;
     ensures guard: guard_inv;
     ensures lines: lines_inv;
+    ensures granted: windows_granted;
     ensures windows: windows_mapped;
     ensures queues: queues_mapped;
     ensures empty: slots[\old(windows[window].owner)].kind == NEURON_CAP_NONE;
@@ -209,72 +226,6 @@ static void let_go(u32 window)
           mapped_ok(v, p); */
     //@ assert line: line_ok(window);
     //@ assert lines: \forall integer v; 0 <= v < window_count && v != window ==> line_ok(v);
-}
-
-/* Empties the entry for `va`, where page `page` of the window was. */
-/*@ requires state: tasks_inv && page_tables_inv && platform_inv;
-    requires mapped: windows_mapped && queues_mapped;
-    requires tasks: \forall integer w; 0 <= w < window_count ==> windows[w].task < task_count;
-    requires task: window < window_count && task == windows[window].task;
-    requires page: page < windows[window].pages && windows[window].place[page] == 0;
-    requires place: in_arena(windows[window].task, va) &&
-      place_entry(window, va) / 1024 == windows[window].base / NEURON_PAGE + page;
-    assigns page_tables[tasks[windows[window].task].first_leaf +
-      page_in(windows[window].task, va) / NEURON_PT_ENTRIES]
-      [page_in(windows[window].task, va) % NEURON_PT_ENTRIES];
-    ensures spaces: page_tables_inv;
-    ensures windows: windows_mapped;
-    ensures queues: queues_mapped;
-    ensures gone: place_entry(window, va) == 0; */
-static void clear_entry(u32 task, u64 window, u64 page, u64 va)
-{
-    (void)window, (void)page; /* for the contract alone */
-    /*@ assert pages: \forall integer v, k; 0 <= v < window_count && 0 <= k < windows[v].pages &&
-          !(v == window && k == page) ==>
-            windows[v].base / NEURON_PAGE + k != windows[window].base / NEURON_PAGE + page; */
-    //@ assert memory: windows[window].base / NEURON_PAGE + page < NEURON_RAM_BASE / NEURON_PAGE;
-    /*@ assert entries: \forall integer v, k; 0 <= v < window_count && 0 <= k < NEURON_WINDOW_PAGES_MAX &&
-          windows[v].place[k] != 0 ==> place_entry(v, windows[v].place[k]) != place_entry(window, va); */
-    /*@ assert first_queues: \forall integer v; 0 <= v < window_count && vqueues[2 * v].place != 0 ==>
-          place_entry(v, vqueues[2 * v].place) != place_entry(window, va); */
-    /*@ assert second_queues: \forall integer v; 0 <= v < window_count && vqueues[2 * v + 1].place != 0 ==>
-          place_entry(v, vqueues[2 * v + 1].place) != place_entry(window, va); */
-    vspace_unmap(task, va);
-    arch_flush_page(task, va);
-    /*@ assert others: \forall integer p, i;
-          \at(page_tables[p][i], Pre) != place_entry{Pre}(window, va) ==>
-            page_tables[p][i] == \at(page_tables[p][i], Pre); */
-    /*@ assert kept: \forall integer v, place; place_entry{Pre}(v, place) != place_entry{Pre}(window, va) ==>
-          place_entry(v, place) == place_entry{Pre}(v, place); */
-}
-
-/* Removes the mapping of a page of the window. */
-/*@ requires state: tasks_inv && page_tables_inv && platform_inv;
-    requires mapped: windows_mapped && queues_mapped;
-    requires tasks: \forall integer w; 0 <= w < window_count ==> windows[w].task < task_count;
-    requires task: window < window_count && task == windows[window].task;
-    requires page: page < windows[window].pages && windows[window].place[page] != 0;
-    assigns windows[window].place[page],
-      page_tables[tasks[windows[window].task].first_leaf +
-        page_in(windows[window].task, windows[window].place[page]) / NEURON_PT_ENTRIES]
-        [page_in(windows[window].task, windows[window].place[page]) % NEURON_PT_ENTRIES];
-    ensures spaces: page_tables_inv;
-    ensures windows: windows_mapped;
-    ensures queues: queues_mapped;
-    ensures gone: windows[window].place[page] == 0 &&
-      place_entry(window, \old(windows[window].place[page])) == 0; */
-static void unmap_page(u32 task, u64 window, u64 page)
-{
-    u64 va = windows[window].place[page];
-
-    //@ assert place: mapped_ok(window, page);
-    windows[window].place[page] = 0;
-    /*@ assert others: \forall integer v, k; 0 <= v < window_count && v != window && mapped_ok{Pre}(v, k) ==>
-          mapped_ok(v, k); */
-    //@ assert own: \forall integer k; mapped_ok{Pre}(window, k) ==> mapped_ok(window, k);
-    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
-          queue_mapped_ok(v, q); */
-    clear_entry(task, window, page, va);
 }
 
 NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
@@ -309,7 +260,12 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 
     u32 window = (u32)slots[source].object;
     u32 rights = slots[source].rights;
+    //@ assert held: windows[window].owner == source && holder_ok(window) && granted_ok(window);
+    //@ assert guarded: guarded_ok(window) && queue_mapped_ok(window, 2 * window);
+    //@ assert queues: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
     irq_shut(window);
+    //@ assert shut: unheld_ok(window) && \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
+    //@ assert lines: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
     let_go(window);
     hold(window, task, target, rights);
     return NEURON_OK;
@@ -330,28 +286,16 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 static void release(u32 window)
 {
     /* One that does not stop cannot be handed out again; it reaches what it was told to. */
-    (void)guard_reset(window);
-    //@ assert reset_only: only_unmapped{Pre, Here}(windows[window].task);
-    //@ assert reset_mapped: windows_mapped;
-    guard_unmap_queues(window);
+    (void)device_stop(window);
+    device_unmap_queues(window);
     //@ assert queues_only: only_unmapped{Pre, Here}(windows[window].task);
-    //@ assert queues_windows: windows_mapped;
-    //@ assert queues_queues: queues_mapped;
-    //@ assert unheld: unheld_ok(window);
     irq_shut(window);
-    /*@ loop invariant bound: 0 <= p <= windows[window].pages;
-        loop invariant spaces: page_tables_inv;
-        loop invariant windows: windows_mapped;
-        loop invariant queues: queues_mapped;
-        loop invariant none: \forall integer k; 0 <= k < p ==> windows[window].place[k] == 0;
-        loop invariant only: only_unmapped{Pre, Here}(windows[window].task);
-        loop assigns p, windows[window].place[0 .. NEURON_WINDOW_PAGES_MAX - 1], page_tables[..][..];
-        loop variant windows[window].pages - p; */
-    for (u32 p = 0; p < windows[window].pages; p++) {
-        if (windows[window].place[p] != 0) {
-            unmap_page(windows[window].task, window, p);
-        }
-    }
+    //@ assert shut: unheld_ok(window) && \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
+    //@ assert lines: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
+    device_unmap_pages(window);
+    //@ assert pages_only: only_unmapped{Pre, Here}(windows[window].task);
+    //@ assert unheld: unheld_ok(window) && nowhere(window);
+    //@ assert guard: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
     let_go(window);
 }
 
@@ -372,6 +316,8 @@ NOINLINE int device_cap_revoke(u64 slot, u64 task, u64 target)
         return NEURON_WRONG_KIND;
     }
 
+    //@ assert held: slot_of(task, row) && windows[slots[row].object].owner == row;
+    //@ assert own: windows[slots[row].object].task == task;
     release((u32)slots[row].object);
     return NEURON_OK;
 }
@@ -384,6 +330,8 @@ NOINLINE int device_cap_drop(u64 slot)
         return status;
     }
 
+    //@ assert held: slot_of(current, row) && windows[slots[row].object].owner == row;
+    //@ assert own: windows[slots[row].object].task == current;
     release((u32)slots[row].object);
     return NEURON_OK;
 }
@@ -405,78 +353,4 @@ void device_release_all(u32 task)
             release(w);
         }
     }
-}
-
-/* Whether `rights` allow a device page to be mapped with `prot`. */
-/*@ assigns \nothing;
-    ensures prot: \result == NEURON_OK ==> prot == NEURON_PROT_R || prot == NEURON_PROT_RW;
-    ensures rights: \result == NEURON_OK ==> (rights & NEURON_RIGHT_READ) == NEURON_RIGHT_READ &&
-      (prot == NEURON_PROT_RW ==> (rights & NEURON_RIGHT_WRITE) == NEURON_RIGHT_WRITE); */
-static int check_prot(u64 prot, u32 rights)
-{
-    if (prot != NEURON_PROT_R && prot != NEURON_PROT_RW) {
-        return (prot & PROT_X) == PROT_X ? NEURON_EXECUTABLE : NEURON_BAD_PROT;
-    }
-    if ((rights & NEURON_RIGHT_READ) != NEURON_RIGHT_READ ||
-        (prot == NEURON_PROT_RW && (rights & NEURON_RIGHT_WRITE) != NEURON_RIGHT_WRITE)) {
-        return NEURON_NO_RIGHT;
-    }
-    return NEURON_OK;
-}
-
-NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
-{
-    u32 row = 0;
-    int status = slot_find(slot, NEURON_CAP_MMIO, NEURON_RIGHT_MAP, &row);
-    if (status != NEURON_OK) {
-        return status;
-    }
-    status = check_prot(prot, slots[row].rights);
-    if (status != NEURON_OK) {
-        return status;
-    }
-    status = vspace_check_arena(va);
-    if (status != NEURON_OK) {
-        return status;
-    }
-    if (offset % NEURON_PAGE != 0) {
-        return NEURON_UNALIGNED_OFFSET;
-    }
-    u64 window = slots[row].object;
-    u64 page = offset / NEURON_PAGE;
-    if (page >= windows[window].pages) {
-        return NEURON_OUTSIDE_WINDOW;
-    }
-    if (windows[window].place[page] != 0 || vspace_entry(current, va) != 0) {
-        return NEURON_ALREADY_MAPPED;
-    }
-
-    windows[window].place[page] = va;
-    vspace_map_page(current, va, windows[window].base + offset, prot);
-    arch_flush_page(current, va);
-    return NEURON_OK;
-}
-
-NOINLINE int device_unmap(u64 va)
-{
-    int status = vspace_check_arena(va);
-    if (status != NEURON_OK) {
-        return status;
-    }
-    /*@ loop invariant bound: 0 <= w <= window_count;
-        loop assigns w;
-        loop variant window_count - w; */
-    for (u64 w = 0; w < window_count; w++) {
-        /*@ loop invariant bound: 0 <= p <= windows[w].pages;
-            loop assigns p;
-            loop variant windows[w].pages - p; */
-        for (u64 p = 0; p < windows[w].pages; p++) {
-            /* A place is an address of the one task that has it in its range. */
-            if (windows[w].place[p] == va) {
-                unmap_page(current, w, p);
-                return NEURON_OK;
-            }
-        }
-    }
-    return NEURON_NOT_MAPPED;
 }

@@ -133,6 +133,8 @@ u64 guard_class(u32 window);
     ensures result: \result == 0 || \result == 1;
     ensures stopped: \result == 1 && is_virtio(window) ==>
       vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
+    ensures plain: !is_virtio(window) ==> vqueues[2 * window].size == \old(vqueues[2 * window].size) &&
+      vqueues[2 * window + 1].size == \old(vqueues[2 * window + 1].size);
     ensures unmapped: unmapped{Pre, Post}(window);
     ensures places: places_kept{Pre, Post}(window); */
 int guard_reset(u32 window);

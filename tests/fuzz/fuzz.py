@@ -21,12 +21,18 @@ from pathlib import Path
 
 import seeds
 import table_seeds
+import virtio_seeds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-NAMES = ("syscalls", "table")
-LONGEST = {"syscalls": 1200, "table": 1000}  # bytes of an input
-QUICK_RUNS = {"syscalls": 400, "table": 4000}  # inputs that a quick run makes
+NAMES = ("syscalls", "table", "virtio")
+SEEDS = {
+    "syscalls": seeds.syscall_seeds,
+    "table": table_seeds.table_seeds,
+    "virtio": virtio_seeds.virtio_seeds,
+}
+LONGEST = {"syscalls": 1200, "table": 1000, "virtio": 1000}  # bytes of an input
+QUICK_RUNS = {"syscalls": 400, "table": 4000, "virtio": 20000}  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20
 COVERED = re.compile(r"\bcov: (\d+)")
 EXECUTED = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
@@ -36,7 +42,7 @@ def write_seeds(fuzzer: str, folder: Path) -> None:
     """Fills a folder with the seeds of one fuzzer."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name, data in (seeds.syscall_seeds() if fuzzer == "syscalls" else table_seeds.table_seeds()).items():
+    for name, data in SEEDS[fuzzer]().items():
         (folder / name).write_bytes(data)
 
 

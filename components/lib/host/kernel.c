@@ -25,6 +25,18 @@ int64_t neuron_peers_changed(struct neuron_peers_changed_out *out)
     return host_kernel.peers_changed != 0 ? host_kernel.peers_changed(out) : NEURON_BAD_CALL;
 }
 
+int64_t neuron_cap_query(uint64_t slot, struct neuron_cap_query_out *out)
+{
+    *out = (struct neuron_cap_query_out){0};
+    return host_kernel.cap_query != 0 ? host_kernel.cap_query(slot, out) : NEURON_BAD_CALL;
+}
+
+int64_t neuron_mmio_map(uint64_t slot, uint64_t va, uint64_t offset, uint64_t prot)
+{
+    return host_kernel.mmio_map != 0 ? host_kernel.mmio_map(slot, va, offset, prot)
+                                     : NEURON_BAD_CALL;
+}
+
 int64_t neuron_irq_ack(uint64_t slot, struct neuron_irq_ack_out *out)
 {
     *out = (struct neuron_irq_ack_out){0};

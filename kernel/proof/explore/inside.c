@@ -6,12 +6,12 @@
 
 u64 *inside_quantum_end(void)
 {
-    return &quantum_end;
+    return &sched_quantum_end;
 }
 
 u64 *inside_armed(void)
 {
-    return &armed;
+    return &sched_armed;
 }
 
 void inside_forget_paths(void)

@@ -201,6 +201,19 @@ static void put_queue(u32 q)
     put(hash);
 }
 
+/* What the device was told of a queue. */
+static void put_told(u32 w, u32 queue)
+{
+    u64 hash = 0;
+
+    if (is_virtio(w)) {
+        const struct fake_queue *told = &device_of(w)->queues[queue];
+        hash = mix(mix(told->ready, told->ready * told->num), told->ready * told->address[0]);
+        hash = mix(mix(hash, told->ready * told->address[1]), told->ready * told->address[2]);
+    }
+    put(hash);
+}
+
 static void put_window(u32 w)
 {
     const struct window *window = &windows[w];
@@ -214,8 +227,10 @@ static void put_window(u32 w)
     put(window->feature_word);
     put(machine.lines[window->irq].enabled);
     put(machine.lines[window->irq].claimed);
-    put_queue(vqueue_of(w, 0));
-    put_queue(vqueue_of(w, 1));
+    for (u32 queue = 0; queue < NEURON_WINDOW_QUEUES; queue++) {
+        put_queue(vqueue_of(w, queue));
+        put_told(w, queue);
+    }
 }
 
 /* Whether an extent is no text. */

@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-MODEL = ["Model", "Authority", "Steps", "Theorems", "Tasks", "Restart", "Sessions"]
+MODEL = ["Model", "Authority", "Steps", "Theorems", "Tasks", "Restart", "Sessions", "Devices"]
 UNPROVED = re.compile(r"\b(Axiom|Parameter|Conjecture|Admitted|admit|Unset Guard Checking|bypass_check)\b")
 COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
 THEOREM = re.compile(r"^(?:Theorem|Corollary) (\w+)", re.MULTILINE)

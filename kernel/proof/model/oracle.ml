@@ -137,7 +137,10 @@ let put_queue table s w q =
       h := mix (mix !h e.d_bytes) (num e.d_write * 2 + num e.d_more)
     end
   done;
-  put (if x.q_size = 0 then 0 else x.q_avail); put (if x.q_size = 0 then 0 else x.q_used); put !h
+  put (if x.q_size = 0 then 0 else x.q_avail); put (if x.q_size = 0 then 0 else x.q_used); put !h;
+  (* what the device was told: descriptors, available ring, used ring *)
+  put (if x.q_size = 0 then 0 else
+    let at = table.t_phys (PQueue (w, q)) in mix (mix (mix (mix 1 x.q_size) at) (at + 2048)) (at + 2560))
 let put_window table s w =
   let x = s.au.wn w in
   let opened = match x.w_owner with
@@ -165,7 +168,8 @@ let task_fields = [| "life"; "wait"; "server"; "call slot"; "token or mask"; "re
   "IN word"; "OUT word" |]
 let slot_fields = [| "kind"; "rights"; "object"; "badge"; "bits"; "session" |]
 let window_fields = [| "owner + 1"; "slot + 1"; "class"; "live"; "claimed"; "feature word"; "line open"; "line claimed"; "queue 0 size";
-  "queue 0 available"; "queue 0 used"; "queue 0 descriptors"; "queue 1 size"; "queue 1 available"; "queue 1 used"; "queue 1 descriptors" |]
+  "queue 0 available"; "queue 0 used"; "queue 0 descriptors"; "queue 0 as told"; "queue 1 size"; "queue 1 available"; "queue 1 used";
+  "queue 1 descriptors"; "queue 1 as told" |]
 let name_of size index =
   let i = ref index and name = ref "" in
   let within n f = if !name = "" then (if !i < n then name := f !i else i := !i - n) in
@@ -174,7 +178,7 @@ let name_of size index =
     within size.arena.(t) (fun p -> Printf.sprintf "task %d: arena page %d" t p);
     within (6 * size.slots.(t)) (fun f -> Printf.sprintf "task %d: slot %d: %s" t (f / 6) slot_fields.(f mod 6))
   done;
-  for w = 0 to size.windows - 1 do within 16 (fun f -> Printf.sprintf "window %d: %s" w window_fields.(f)) done;
+  for w = 0 to size.windows - 1 do within 18 (fun f -> Printf.sprintf "window %d: %s" w window_fields.(f)) done;
   Array.iteri (fun m e -> within (1 + if e.e_text then 0 else e.e_pages) (fun f ->
     Printf.sprintf "extent %d: %s" m (if f = 0 then "kept" else Printf.sprintf "page %d" (f - 1)))) size.extents;
   if !name = "" then "power" else !name

@@ -3,7 +3,8 @@
 #include <sys/mman.h>
 
 #include "cmocka_all.h"
-#include "kernel_map.c" /* its tables begin afresh for each test */
+/* NOLINTNEXTLINE(bugprone-suspicious-include): its tables begin afresh for each test */
+#include "kernel_map.c"
 
 /* Where CMakeLists.txt puts the ends of the kernel's text and constants. */
 #define TEXT_PAGES 5u

@@ -101,6 +101,10 @@ struct machine {
     u32 flushes; /* how often a page was flushed, and the last one */
     u32 flushed_task;
     u64 flushed_va;
+    const uint16_t *
+        watched; /* unless NULL: what a fence is to come before, and what it was at the first fence */
+    u32 fences;
+    u32 fenced;
     u32 events; /* since a test set it to 0; the first of them */
     struct {
         u64 event;

@@ -170,6 +170,10 @@ void arch_device_write(u64 base, u64 offset, u32 value)
 
 void arch_device_fence(void)
 {
+    if (machine.watched != NULL && machine.fences == 0) {
+        machine.fenced = *machine.watched;
+    }
+    machine.fences++;
 }
 
 static void complete(u32 irq)

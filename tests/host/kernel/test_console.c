@@ -138,6 +138,22 @@ static void full_ring_drops_whole_lines_and_counts_them(void **state)
     assert_int_equal(machine_said("dropped"), 1);
 }
 
+static void line_that_needs_one_byte_more_than_there_is_is_dropped(void **state)
+{
+    const u32 left = NEURON_RING_BYTES % (NEURON_LINE_BYTES + 1);
+    (void)state;
+    for (u32 bytes = left - 1; bytes <= left; bytes++) {
+        console_reset();
+        machine.uart_takes = 0;
+        memset(drive_out(task), 'x', NEURON_LINE_BYTES);
+        for (u32 n = 0; n < NEURON_RING_BYTES / (NEURON_LINE_BYTES + 1); n++) {
+            assert_int_equal(SYS(console_write, NEURON_SLOT_CONSOLE, NEURON_LINE_BYTES), NEURON_OK);
+        }
+        assert_int_equal(SYS(console_write, NEURON_SLOT_CONSOLE, bytes),
+                         bytes < left ? NEURON_OK : NEURON_DROPPED);
+    }
+}
+
 /* The ring is never overrun, whatever room the two lines need. */
 static void nearly_full_ring_takes_a_line_only_with_its_drop_count(void **state)
 {
@@ -290,6 +306,7 @@ int main(void)
         cmocka_unit_test_setup(control_characters_move_no_cursor, set_up),
         cmocka_unit_test_setup(text_beyond_ascii_passes, set_up),
         cmocka_unit_test_setup(full_ring_drops_whole_lines_and_counts_them, set_up),
+        cmocka_unit_test_setup(line_that_needs_one_byte_more_than_there_is_is_dropped, set_up),
         cmocka_unit_test_setup(nearly_full_ring_takes_a_line_only_with_its_drop_count, set_up),
         cmocka_unit_test_setup(ring_goes_round_without_losing_a_byte, set_up),
         cmocka_unit_test_setup(idle_and_ticks_drain_in_slices, set_up),

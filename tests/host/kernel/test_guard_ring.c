@@ -42,6 +42,17 @@ static void descriptor_in_flight_is_not_posted_again(void **state)
     assert_int_equal(post(5, 3), NEURON_OK);
 }
 
+static void chain_is_written_before_its_index(void **state)
+{
+    (void)state;
+    machine.watched = &page->available.index;
+    machine.fences = 0;
+    assert_int_equal(post(3, 2), NEURON_OK);
+    assert_true(machine.fences >= 1);
+    assert_int_equal(machine.fenced, 0);
+    assert_int_equal(page->available.index, 1);
+}
+
 static void used_chain_is_free_and_no_other(void **state)
 {
     (void)state;
@@ -220,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(descriptor_in_flight_is_not_posted_again, guarded_go),
+        cmocka_unit_test_setup(chain_is_written_before_its_index, guarded_go),
         cmocka_unit_test_setup(used_chain_is_free_and_no_other, guarded_go),
         cmocka_unit_test_setup(rings_go_on_at_their_ends, guarded_go),
         cmocka_unit_test_setup(chains_may_be_used_in_any_order, guarded_go),

@@ -242,6 +242,9 @@ static void lifecycle_bit_tells_of_ready_exit_and_fault(void **state)
     assert_int_equal(drive_reg(init, 2), 0x9abc);
     assert_int_equal(drive_reg(init, 3), world.tasks[task][NEURON_TASK_SP]);
     assert_int_equal(drive_reg(init, 4), 0x5678);
+    tasks[task].context.whole = WHOLE_RESULTS; /* what a call gives up was never saved */
+    SYS(task_inspect, NEURON_SLOT_TASK, task, NEURON_INSPECT_FAULT, 0);
+    assert_int_equal(drive_reg(init, 4), 0);
 }
 
 static void second_recv_is_not_told_again(void **state)

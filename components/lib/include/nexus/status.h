@@ -1,6 +1,6 @@
 /*
  * What a component's call may answer: the kernel's status, or one of these when the generated code on
- * either side refused the message. Positive results are the errors that the interface declares.
+ * either side refused the message, or a driver its device. Positive results are the errors that the interface declares.
  */
 #ifndef NEXUS_STATUS_H
 #define NEXUS_STATUS_H
@@ -16,12 +16,14 @@
     NEXUS_STATUS(TOO_LONG, -132, "a string or a byte array is longer than its bound")              \
     NEXUS_STATUS(BAD_ENUM, -133, "an enum or bool has a value that is not declared")               \
     NEXUS_STATUS(BAD_REPLY, -134, "the reply does not have the form that its method declares")     \
-    NEXUS_STATUS(UNDECIDED, -135, "policyd could not be asked whether the policy allows this call")
+    NEXUS_STATUS(UNDECIDED, -135,                                                                  \
+                 "policyd could not be asked whether the policy allows this call")                 \
+    NEXUS_STATUS(BAD_DEVICE, -136, "the device said what cannot be, and was reset")
 
 #define NEXUS_STATUS_ENUM(name, value, text) NEXUS_##name = (value),
 enum nexus_status { NEXUS_STATUS_LIST(NEXUS_STATUS_ENUM) };
 #undef NEXUS_STATUS_ENUM
-#define NEXUS_STATUS_LAST NEXUS_UNDECIDED /* they lie between MALFORMED and this one */
+#define NEXUS_STATUS_LAST NEXUS_BAD_DEVICE /* they lie between MALFORMED and this one */
 
 /* Labels of a reply: 0 is success, 1..32767 an interface error, from here on a nexus_status. */
 #define NEXUS_LABEL_STATUS 32768

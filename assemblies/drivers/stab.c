@@ -1,0 +1,10 @@
+/* The end of rngd, between two steps of whatever it was doing. */
+#include "mortal_rngd.nexus.h"
+
+void stab_stab(struct nexus_client client)
+{
+    static volatile int *volatile nowhere;
+
+    (void)client;
+    *nowhere = 1; /* NOLINT(clang-analyzer-core.NullDereference): this is what it is for */
+}
