@@ -72,7 +72,7 @@ static void end_wait(u32 task)
 }
 
 /*@ requires queue: queue_inv;
-    requires task: task < NEURON_TASKS_MAX && links[task].queue == NONE && tasks[task].level == level_of[task];
+    requires task: task < NEURON_TASKS_MAX && links[task].queue == NONE && level_known(task);
     assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
     ensures queue: queue_inv;
     ensures ready: links[task].queue == READY_QUEUE;
