@@ -104,6 +104,7 @@ void sched_wake(u32 task, int front)
     ensures kept: links[task].queue == \old(links[task].queue); */
 static void preempt(u32 task)
 {
+    (void)task;
     queue_push_front(READY_QUEUE, current);
     current = NONE;
 }
