@@ -25,6 +25,7 @@ static void create_tasks(const u64 *table, const struct table_sections *at)
                                  .generation = WAIT_RECV + 1};
         tasks[t].context.task = t;
         tasks[t].level = (u32)row[NEURON_TASK_LEVEL];
+        //@ ghost level_of[t] = tasks[t].level;
         tasks[t].no_higher = (UINT64_C(2) << tasks[t].level) - 1; /* of 63: 2^64 - 1 */
         tasks[t].entry = row[NEURON_TASK_ENTRY];
         tasks[t].sp = row[NEURON_TASK_SP];

@@ -63,6 +63,29 @@ void notify_deliver(u32 task)
     }
 }
 
+/* The bits are pending, and the task does not wait for them. */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count && awaited_of(task, pending) == 0;
+    assigns tasks[task].bits, tasks[task].attention;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE); */
+static void note_bits(u32 task, u64 pending)
+{
+    tasks[task].bits = pending;
+    if (pending != 0) {
+        tasks[task].attention = 1;
+    }
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert waiting: \forall integer t; t != task && waiting_ok{Pre}(t) ==> waiting_ok(t);
+    //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+}
+
 /* Sets bits. Whether the task waited for them and has them now; then it still has to be woken. */
 /*@ requires inv: sched_inv(NONE);
     requires task: task < task_count;
@@ -76,23 +99,20 @@ void notify_deliver(u32 task)
     ensures callers: no_callers(task);
     ensures calls: calls_inv(task);
     ensures woken: \result != 0 ==> running(task) && task != current && links[task].queue == NONE;
-    ensures left: \result == 0 ==> place_ok(task) && timing_ok(task) && waiting_ok(task) && no_caller(task) &&
-      call_ok(task); */
+    ensures left: \result == 0 ==> place_inv(NONE) && timing_inv(NONE) && waiting_inv(NONE) && no_callers(NONE) &&
+      calls_inv(NONE); */
 static int set_bits(u32 task, u64 bits)
 {
     u64 pending = tasks[task].bits | bits;
     u64 due = awaited(task, pending);
 
-    //@ assert own: place_ok(task) && timing_ok(task) && waiting_ok(task) && no_caller(task) && call_ok(task);
-    if (due != 0) {
-        give_bits(task, due, pending & ~due);
-        return 1;
+    if (due == 0) {
+        note_bits(task, pending);
+        return 0;
     }
-    tasks[task].bits = pending;
-    if (pending != 0) {
-        tasks[task].attention = 1;
-    }
-    return 0;
+    //@ assert waits: place_ok(task) && running(task) && task != current && links[task].queue == NONE;
+    give_bits(task, due, pending & ~due);
+    return 1;
 }
 
 void notify_set(u32 task, u64 bits)
@@ -115,7 +135,10 @@ void notify_set_soon(u32 task, u64 bits)
 
     tasks[task].bits = pending;
     tasks[task].attention = 1;
+    //@ assert timing: timing_inv(NONE);
+    //@ assert calls: calls_inv(NONE);
     if (awaited(task, pending) != 0) {
+        //@ assert waits: !calls(tasks[task].wait) && running(task);
         sched_finish_soon(task, NEURON_NOTIFIED);
     }
 }
@@ -140,6 +163,7 @@ int notify_send(u64 slot, u64 bits)
     if (bits == 0 || (bits & slots[row].bits) != bits) {
         return NEURON_BAD_BITS;
     }
+    //@ assert target: slots[row].object < task_count;
     u32 target = (u32)slots[row].object;
     if (tasks[target].state == NEURON_TASK_GIVEN_UP) {
         return NEURON_PEER_GONE;
@@ -150,16 +174,20 @@ int notify_send(u64 slot, u64 bits)
 
 int notify_wait(u64 mask, u64 deadline)
 {
-    u64 pending = tasks[current].bits & mask;
+    u32 task = current;
+    u64 pending = tasks[task].bits & mask;
 
+    //@ assert runs: place_ok(task) && timing_ok(task) && waiting_ok(task);
     if (pending != 0) {
-        notify_take(current, pending);
+        notify_take(task, pending);
+        //@ assert waiting: waiting_ok(task);
         return BLOCKED;
     }
     if (deadline != NEURON_FOREVER && deadline <= arch_now()) {
         return NEURON_TIMEOUT;
     }
-    tasks[current].mask = mask;
     sched_block(WAIT_BITS, deadline);
+    tasks[task].mask = mask;
+    //@ assert own: place_ok(task) && timing_ok(task) && waiting_ok(task);
     return BLOCKED;
 }

@@ -141,13 +141,15 @@ void notify_death(void);
     ensures waiting: waiting_inv(NONE);
     ensures callers: no_callers(NONE);
     ensures calls: calls_inv(NONE);
-    ensures allowed: \result == NEURON_OK ==> slot < tasks[current].slots &&
-      slots[tasks[current].first_slot + slot].kind == NEURON_CAP_PORT &&
-      (slots[tasks[current].first_slot + slot].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY &&
-      (bits & slots[tasks[current].first_slot + slot].bits) == bits;
-    ensures others: \forall integer t; 0 <= t < task_count &&
-      (\result != NEURON_OK || t != slots[tasks[current].first_slot + slot].object) ==>
-        tasks[t].bits == \old(tasks[t].bits) && tasks[t].wait == \old(tasks[t].wait); */
+    ensures allowed: \result == NEURON_OK ==> slot < \old(tasks[current].slots) &&
+      slots[\old(tasks[current].first_slot) + slot].kind == NEURON_CAP_PORT &&
+      (slots[\old(tasks[current].first_slot) + slot].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY &&
+      (bits & slots[\old(tasks[current].first_slot) + slot].bits) == bits;
+    ensures others: \result == NEURON_OK ==>
+      \forall integer t; t != slots[\old(tasks[current].first_slot) + slot].object ==>
+        tasks[t].bits == \old(tasks[t].bits) && tasks[t].wait == \old(tasks[t].wait);
+    ensures refused: \result != NEURON_OK ==>
+      \forall integer t; tasks[t].bits == \old(tasks[t].bits) && tasks[t].wait == \old(tasks[t].wait); */
 int notify_send(u64 slot, u64 bits);
 /*@ requires inv: sched_inv(NONE) && current < task_count;
     assigns tasks[current].bits, tasks[current].attention, tasks[current].mask, tasks[current].context.x[REG_A0 .. REG_A7],

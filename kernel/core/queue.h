@@ -76,6 +76,8 @@ extern struct link links[NEURON_TASKS_MAX];
 
   predicate levels_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> level_of[t] < NEURON_LEVELS;
 
+  predicate level_known{L}(integer task) = tasks[task].level == level_of[task];
+
   predicate queue_inv{L} =
     levels_inv{L} && queue_of_inv{L} && queue_next_inv{L} && queue_last_inv{L} &&
     queue_previous_inv{L} && queue_first_inv{L} && queue_ends_inv{L} && queue_heads_inv{L} &&
@@ -95,7 +97,7 @@ void queue_reset(void);
 /* Adds a task that is in no queue behind, or in front of, the others of its level. */
 /*@ requires inv: queue_inv;
     requires queue < QUEUES && task < NEURON_TASKS_MAX && links[task].queue == NONE;
-    requires level: tasks[task].level == level_of[task];
+    requires level: level_known(task);
     assigns queues[queue], links[0 .. NEURON_TASKS_MAX - 1];
     ensures inv: queue_inv;
     ensures in: links[task].queue == queue;
@@ -110,7 +112,7 @@ void queue_push_back(u32 queue, u32 task);
 
 /*@ requires inv: queue_inv;
     requires queue < QUEUES && task < NEURON_TASKS_MAX && links[task].queue == NONE;
-    requires level: tasks[task].level == level_of[task];
+    requires level: level_known(task);
     assigns queues[queue], links[0 .. NEURON_TASKS_MAX - 1];
     ensures inv: queue_inv;
     ensures in: links[task].queue == queue;
@@ -126,6 +128,7 @@ void queue_push_front(u32 queue, u32 task);
 /* Takes a task out of the queue that it is in; nothing if it is in none. */
 /*@ requires inv: queue_inv;
     requires task < NEURON_TASKS_MAX;
+    requires level: level_known(task);
     assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
     ensures inv: queue_inv;
     ensures out: links[task].queue == NONE;

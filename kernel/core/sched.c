@@ -72,7 +72,7 @@ static void end_wait(u32 task)
 }
 
 /*@ requires queue: queue_inv;
-    requires task: task < NEURON_TASKS_MAX && links[task].queue == NONE && tasks[task].level == level_of[task];
+    requires task: task < NEURON_TASKS_MAX && links[task].queue == NONE && level_known(task);
     assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
     ensures queue: queue_inv;
     ensures ready: links[task].queue == READY_QUEUE;
@@ -92,6 +92,23 @@ void sched_wake(u32 task, int front)
     make_ready(task, front);
 }
 
+/* The current task goes on before its equals, when `task` has run. */
+/*@ requires inv: sched_inv(task);
+    requires current: current < task_count && current != task;
+    assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(task);
+    ensures callers: no_callers(task);
+    ensures none: current == NONE;
+    ensures kept: links[task].queue == \old(links[task].queue); */
+static void preempt(u32 task)
+{
+    (void)task;
+    queue_push_front(READY_QUEUE, current);
+    current = NONE;
+}
+
 void sched_wake_now(u32 task)
 {
     /* Somebody is there, or runs, who is not below it. */
@@ -101,12 +118,8 @@ void sched_wake_now(u32 task)
         return;
     }
     if (current != NONE) {
-        queue_push_front(READY_QUEUE, current);
-        current = NONE;
+        preempt(task);
     }
-    //@ assert place: place_inv(task);
-    //@ assert attention: attention_inv;
-    //@ assert callers: no_callers(task);
     sched_hand_over(task);
 }
 
@@ -264,6 +277,7 @@ static int charge(u32 task)
 {
     tasks[task].ran = tasks[task].ran + NEURON_QUANTUM;
     //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
+    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
     //@ assert waiting: \forall integer t; waiting_ok{Pre}(t) ==> waiting_ok(t);
     //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
     return tasks[task].run_limit != 0 && tasks[task].ran >= tasks[task].run_limit;
@@ -300,6 +314,9 @@ static void expire(u64 now)
     for (u32 n = 0; n < TICK_EXPIRES && deadline_earliest() <= now; n++) {
         u32 due = deadline_first();
         //@ assert due: due < task_count && timing_ok(due) && place_ok(due);
+        //@ assert bound: due < NEURON_TASKS_MAX;
+        //@ assert lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+        //@ assert timing: timing_inv(NONE);
         if (tasks[due].ending == NEURON_NOTIFIED) {
             notify_deliver(due);
         } else {
@@ -321,6 +338,7 @@ u32 sched_tick(u64 now)
     if (task == NONE) {
         return NONE;
     }
+    //@ assert runs: task < task_count && task_count <= NEURON_TASKS_MAX;
     if (charge(task)) {
         return task;
     }

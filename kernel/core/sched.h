@@ -92,7 +92,7 @@ void sched_hand_over(u32 task);
     ensures waiting: waiting_inv(NONE);
     ensures callers: no_callers(NONE);
     ensures calls: calls_inv(NONE);
-    ensures runs: current == \old(current) || (current == task && chosen); */
+    ensures runs: current == \old(current) || current == task; */
 void sched_wake_now(u32 task);
 
 /* Nothing but a status comes back to a task from its call, which is over. */
@@ -135,6 +135,7 @@ void sched_finish(u32 task, int status);
  * comes before anybody runs again. For many at once: their number does not make this entry long. */
 /*@ requires inv: steady_inv(task) && place_ok(task) && no_caller(task);
     requires task: task < task_count && running(task) && tasks[task].wait != WAIT_NONE;
+    requires waits: tasks[task].wait != WAIT_GIVEN_UP;
     requires status: status != NEURON_TIMEOUT;
     assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
       deadline_stale_count, sched_moved;

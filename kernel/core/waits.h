@@ -16,7 +16,7 @@
 /* What does not depend on what a task does, but for its registers that are constants. */
 /*@ predicate words_ok{L}(integer t) =
       tasks[t].context.task == t && tasks[t].token % 64 == t && WAIT_RECV < tasks[t].generation &&
-      tasks[t].level == level_of[t] && tasks[t].no_higher == levels_to(level_of[t]) &&
+      level_known{L}(t) && tasks[t].no_higher == levels_to(level_of[t]) &&
       tasks[t].state <= NEURON_TASK_GIVEN_UP &&
       (tasks[t].ready == 0 || (tasks[t].ready == 1 && running{L}(t))) &&
       (running{L}(t) ==> tasks[t].reset_left == 0 &&
