@@ -220,13 +220,13 @@ int kernel_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 n
     }
 }
 
-void kernel_fault(u64 cause, u64 address)
+NOINLINE void kernel_fault(u64 cause, u64 address)
 {
     life_fault(current, cause, address);
     sched_choose();
 }
 
-void kernel_timer(void)
+NOINLINE void kernel_timer(void)
 {
     u32 overrun = sched_tick(arch_now());
 
@@ -237,7 +237,7 @@ void kernel_timer(void)
     sched_choose();
 }
 
-void kernel_interrupt(void)
+NOINLINE void kernel_interrupt(void)
 {
     irq_deliver();
     sched_choose();

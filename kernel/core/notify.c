@@ -143,12 +143,12 @@ void notify_set_soon(u32 task, u64 bits)
     }
 }
 
-void notify_ready(void)
+NOINLINE void notify_ready(void)
 {
     notify_set(init_task, UINT64_C(1) << NEURON_BIT_LIFECYCLE);
 }
 
-void notify_death(void)
+NOINLINE void notify_death(void)
 {
     notify_set_last(init_task, UINT64_C(1) << NEURON_BIT_LIFECYCLE);
 }

@@ -8,7 +8,7 @@ typedef uint8_t u8;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
-/* For a function that is kept out of others, so that they need no stack, or less. */
+/* For a function that is kept out of others: they need no stack then, or less; or it has to be found by its name. */
 #define NOINLINE __attribute__((noinline))
 
 #endif
