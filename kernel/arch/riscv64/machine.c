@@ -37,7 +37,7 @@ int arch_uart_offer(u8 byte)
     return 1;
 }
 
-void arch_power_off(u64 status)
+NOINLINE void arch_power_off(u64 status)
 {
     *(volatile u32 *)TEST_BASE = status == 0 ? TEST_PASS : (u32)(status << 16) | TEST_FAIL;
     for (;;) {
