@@ -17,10 +17,17 @@ TIME_LIMIT = 30
 A0, PC = 10, 32  # where these registers are among all that the debugger port answers
 
 
-def wait_for_socket(path: str) -> None:
-    """Returns when QEMU listens there."""
+def connect(path: str) -> socket.socket:
+    """A connection to QEMU, which may not have its socket yet, or not listen yet."""
     limit = time.monotonic() + TIME_LIMIT
-    while not Path(path).exists():
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(TIME_LIMIT)
+        try:
+            connection.connect(path)
+            return connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
         if time.monotonic() > limit:
             sys.exit("truth: QEMU did not start")
         time.sleep(0.01)
@@ -31,10 +38,7 @@ class Stopped:
 
     def __init__(self, machine: Machine, folder: str) -> None:
         self.folder = folder
-        wait_for_socket(machine.control)
-        self.control = socket.socket(socket.AF_UNIX)
-        self.control.settimeout(TIME_LIMIT)
-        self.control.connect(machine.control)
+        self.control = connect(machine.control)
         self.replies = self.control.makefile("r")
         self.replies.readline()
         self.command("qmp_capabilities")
@@ -62,10 +66,7 @@ class Debugger:
     """QEMU's debugger port, as far as it takes to stop at addresses and to write physical memory."""
 
     def __init__(self, path: str, machine: Machine) -> None:
-        wait_for_socket(path)
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(TIME_LIMIT)
-        self.socket.connect(path)
+        self.socket = connect(path)
         self.rest = b""
         self.console = b""  # all that the machine has printed
         assert machine.process.stdout is not None
