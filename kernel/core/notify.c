@@ -78,9 +78,7 @@ void notify_deliver(u32 task)
 static void note_bits(u32 task, u64 pending)
 {
     tasks[task].bits = pending;
-    if (pending != 0) {
-        tasks[task].attention = 1;
-    }
+    tasks[task].attention = 1;
     //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
     //@ assert waiting: \forall integer t; t != task && waiting_ok{Pre}(t) ==> waiting_ok(t);
     //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
