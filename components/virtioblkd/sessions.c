@@ -4,7 +4,7 @@
 #include <string.h>
 
 static struct session sessions[EXTENTS_MAX];
-static uint32_t session_count_all;
+static uint32_t extent_count;
 static uint32_t turn; /* whose request is the next one */
 static bool disk_is_read_only, disk_flushes;
 
@@ -13,19 +13,20 @@ void sessions_begin(const struct extent *extents, uint32_t count, bool read_only
     for (uint32_t i = 0; i < count; i++) {
         sessions[i] = (struct session){.extent = extents[i]};
     }
-    session_count_all = count;
+    extent_count = count;
+    turn = 0;
     disk_is_read_only = read_only;
     disk_flushes = flushes;
 }
 
 struct session *session_number(uint32_t i)
 {
-    return i < session_count_all ? &sessions[i] : NULL;
+    return i < extent_count ? &sessions[i] : NULL;
 }
 
 struct session *session_of(struct nexus_client client)
 {
-    for (uint32_t i = 0; i < session_count_all; i++) {
+    for (uint32_t i = 0; i < extent_count; i++) {
         struct session *session = &sessions[i];
         /* Of two connections of one instance the first has it: they would have a ring each. */
         if (session->client == client.id ||
@@ -163,9 +164,9 @@ static bool take(struct session *session, struct request *request)
 
 bool sessions_take(struct request *request)
 {
-    for (uint32_t n = 0; n < session_count_all; n++) {
+    for (uint32_t n = 0; n < extent_count; n++) {
         struct session *session = &sessions[turn];
-        turn = (turn + 1) % session_count_all;
+        turn = (turn + 1) % extent_count;
         if (take(session, request)) {
             return true;
         }
