@@ -129,10 +129,15 @@ static void post(uint32_t n, bool kick)
     }
 }
 
+/* A place for a request; looks first behind the last one, which is likely to be free. */
 static bool find_free(uint32_t *n)
 {
-    for (*n = 0; *n < REQUESTS; ++*n) {
-        if (in_flight[*n].request.session == NULL) {
+    static uint32_t last;
+
+    for (uint32_t looked = 0; looked < REQUESTS; looked++) {
+        last = last + 1 < REQUESTS ? last + 1 : 0;
+        if (in_flight[last].request.session == NULL) {
+            *n = last;
             return true;
         }
     }
