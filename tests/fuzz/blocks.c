@@ -31,7 +31,8 @@ static uint32_t number_of(const struct session *session)
 
 static void open_session(uint32_t which)
 {
-    const struct nexus_client client = {which + 1, extents[which].client, which};
+    const struct nexus_client client = {
+        .id = which + 1, .name = extents[which].client, .task = which};
     struct session *session = session_of(client);
 
     assert_non_null(session);
