@@ -304,10 +304,27 @@ static void life_of_a_flush(void)
     assert_int_equal(next_type(&sector), OUT);
 }
 
+/* So do barriers, of which the device hears nothing. */
+static void life_of_a_barrier(void)
+{
+    assert_int_equal(open_session(), 0);
+    put(NEXUS_BLOCK_WRITE, 0);
+    put(NEXUS_BLOCK_BARRIER, 1);
+    put(NEXUS_BLOCK_WRITE, 2);
+    assert_int_equal(go(), NEXUS_DEFER);
+    assert_int_equal(model_page(0)->available.index, 1);
+    serve(1, OK);
+    assert_int_equal(told, 2);
+    assert_answer(0, NEXUS_BLOCK_DONE);
+    assert_answer(1, NEXUS_BLOCK_DONE);
+    assert_int_equal(model_page(0)->available.index, 2);
+}
+
 static void flushes_wait_and_are_waited_for(void **state)
 {
     (void)state;
     assert_int_equal(live(life_of_a_flush), 0);
+    assert_int_equal(live(life_of_a_barrier), 0);
 }
 
 /* The device lies: it is reset, what it had is lost, and it works again. */
