@@ -11,33 +11,87 @@
 #include "table.h"
 #include "vspace.h"
 
+/* An accepted table, which lies apart from the state, with the counts taken from it. */
+/*@ predicate boots{L}(u64 *t, struct table_sections *at) =
+      \valid_read(t + (0 .. table_end(t) - 1)) && \valid_read(at) && header_wf(t, table_end(t)) &&
+      at->tasks == NEURON_TABLE_HEADER_WORDS && at->memories == memories_at(t) &&
+      at->maps == maps_at(t) && at->slots == slots_at(t) && at->windows == windows_at(t) &&
+      task_count == t[NEURON_TABLE_TASKS] && memory_count == t[NEURON_TABLE_MEMORIES] &&
+      window_count == t[NEURON_TABLE_WINDOWS] && init_task == t[NEURON_TABLE_INIT]; */
+
+/* What a task begins with, and what its row says. */
+/*@ predicate created{L}(integer i, integer first_slot, integer level, integer slots, integer leaves, integer arena) =
+      tasks[i].state == NEURON_TASK_CREATED && tasks[i].wait == WAIT_NONE &&
+      tasks[i].ending == NEURON_TIMEOUT && tasks[i].token == i && tasks[i].generation == WAIT_RECV + 1 &&
+      tasks[i].attention == 0 && tasks[i].bits == 0 && tasks[i].ready == 0 &&
+      tasks[i].context.task == i && tasks[i].first_memory == NONE &&
+      tasks[i].own_pages == MESSAGE_PAGES && tasks[i].first_slot == first_slot &&
+      tasks[i].level == level && tasks[i].slots == slots && tasks[i].leaf_tables == leaves &&
+      tasks[i].arena_pages == arena;
+    predicate created_as{L}(u64 *t, integer i) =
+      created(i, slots_before(t, i), task_at(t, i, NEURON_TASK_LEVEL), task_at(t, i, NEURON_TASK_SLOTS),
+              task_at(t, i, NEURON_TASK_LEAF_TABLES), task_at(t, i, NEURON_TASK_ARENA_PAGES)); */
+
+/* The task of a row, whose slots are those from `first_slot` on. */
+/*@ requires task: t < NEURON_TASKS_MAX;
+    requires row: \valid_read(row + (0 .. NEURON_TASK_ROW_WORDS - 1));
+    requires apart: \separated(row + (0 .. NEURON_TASK_ROW_WORDS - 1), tasks + (0 .. NEURON_TASKS_MAX - 1));
+    requires level: row[NEURON_TASK_LEVEL] < NEURON_LEVELS;
+    requires numbers: row[NEURON_TASK_SLOTS] <= NEURON_TASK_SLOTS_MAX &&
+      row[NEURON_TASK_LEAF_TABLES] <= NEURON_USER_SPAN / NEURON_BLOCK &&
+      row[NEURON_TASK_ARENA_PAGES] <= NEURON_USER_SPAN / NEURON_PAGE;
+    assigns tasks[t];
+    ensures created: created(t, first_slot, row[NEURON_TASK_LEVEL], row[NEURON_TASK_SLOTS],
+      row[NEURON_TASK_LEAF_TABLES], row[NEURON_TASK_ARENA_PAGES]); */
+static void create_task(u32 t, const u64 *row, u32 first_slot)
+{
+    tasks[t] = (struct task){.state = NEURON_TASK_CREATED,
+                             .wait = WAIT_NONE,
+                             .ending = NEURON_TIMEOUT,
+                             .token = t,
+                             .generation = WAIT_RECV + 1};
+    tasks[t].context.task = t;
+    tasks[t].level = (u32)row[NEURON_TASK_LEVEL];
+    //@ ghost level_of[t] = tasks[t].level;
+    tasks[t].no_higher = UINT64_MAX >> (NEURON_LEVELS - 1 - tasks[t].level);
+    tasks[t].entry = row[NEURON_TASK_ENTRY];
+    tasks[t].sp = row[NEURON_TASK_SP];
+    tasks[t].gp = row[NEURON_TASK_GP];
+    tasks[t].tp = row[NEURON_TASK_TP];
+    tasks[t].run_limit = row[NEURON_TASK_RUN_LIMIT];
+    tasks[t].slots = (u32)row[NEURON_TASK_SLOTS];
+    tasks[t].first_slot = first_slot;
+    tasks[t].leaf_tables = (u32)row[NEURON_TASK_LEAF_TABLES];
+    tasks[t].arena_pages = (u32)row[NEURON_TASK_ARENA_PAGES];
+    tasks[t].first_memory = NONE;
+    tasks[t].own_pages = MESSAGE_PAGES;
+}
+
 /* Tasks, each with its run of slots. */
+/*@ requires table: boots(table, at) && tasks_wf(table);
+    requires apart: \separated(table + (0 .. table_end(table) - 1), tasks + (0 .. NEURON_TASKS_MAX - 1));
+    requires apart_at: \separated(at, tasks + (0 .. NEURON_TASKS_MAX - 1));
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1];
+    ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i); */
 static void create_tasks(const u64 *table, const struct table_sections *at)
 {
     u32 first_slot = 0;
 
+    /*@ loop invariant bound: 0 <= t <= task_count && first_slot == slots_before(table, t);
+        loop invariant limit: first_slot <= NEURON_SLOTS_MAX;
+        loop invariant created: \forall integer i; 0 <= i < t ==> created_as(table, i);
+        loop assigns t, first_slot, tasks[0 .. NEURON_TASKS_MAX - 1];
+        loop variant task_count - t; */
     for (u32 t = 0; t < task_count; t++) {
-        const u64 *row = table + at->tasks + t * NEURON_TASK_ROW_WORDS;
-        tasks[t] = (struct task){.state = NEURON_TASK_CREATED,
-                                 .wait = WAIT_NONE,
-                                 .ending = NEURON_TIMEOUT,
-                                 .token = t,
-                                 .generation = WAIT_RECV + 1};
-        tasks[t].context.task = t;
-        tasks[t].level = (u32)row[NEURON_TASK_LEVEL];
-        //@ ghost level_of[t] = tasks[t].level;
-        tasks[t].no_higher = (UINT64_C(2) << tasks[t].level) - 1; /* of 63: 2^64 - 1 */
-        tasks[t].entry = row[NEURON_TASK_ENTRY];
-        tasks[t].sp = row[NEURON_TASK_SP];
-        tasks[t].gp = row[NEURON_TASK_GP];
-        tasks[t].tp = row[NEURON_TASK_TP];
-        tasks[t].run_limit = row[NEURON_TASK_RUN_LIMIT];
-        tasks[t].slots = (u32)row[NEURON_TASK_SLOTS];
-        tasks[t].first_slot = first_slot;
-        tasks[t].leaf_tables = (u32)row[NEURON_TASK_LEAF_TABLES];
-        tasks[t].arena_pages = (u32)row[NEURON_TASK_ARENA_PAGES];
-        tasks[t].first_memory = NONE;
-        tasks[t].own_pages = MESSAGE_PAGES;
+        u64 row = at->tasks + t * NEURON_TASK_ROW_WORDS;
+        //@ assert row: row == NEURON_TABLE_HEADER_WORDS + t * NEURON_TASK_ROW_WORDS;
+        //@ assert wf: task_wf(table, t);
+        /*@ assert words: table[row + NEURON_TASK_LEVEL] == task_at(table, t, NEURON_TASK_LEVEL) &&
+              table[row + NEURON_TASK_SLOTS] == task_at(table, t, NEURON_TASK_SLOTS) &&
+              table[row + NEURON_TASK_LEAF_TABLES] == task_at(table, t, NEURON_TASK_LEAF_TABLES) &&
+              table[row + NEURON_TASK_ARENA_PAGES] == task_at(table, t, NEURON_TASK_ARENA_PAGES); */
+        //@ assert next: slots_before(table, t + 1) == first_slot + task_at(table, t, NEURON_TASK_SLOTS);
+        create_task(t, table + row, first_slot);
         first_slot = first_slot + tasks[t].slots;
     }
 }
@@ -90,58 +144,217 @@ static void create_slots(const u64 *table, const struct table_sections *at)
     }
 }
 
-/* Extents; those that a reset restores are chained to their owner, the last one first. */
+/* An extent as table_validate() accepts it. */
+/*@ predicate extent_wf{L}(u64 *row) =
+      row[NEURON_MEMORY_PHYS] % NEURON_PAGE == 0 && NEURON_PAYLOAD_BASE <= row[NEURON_MEMORY_PHYS] &&
+      1 <= row[NEURON_MEMORY_PAGES] &&
+      row[NEURON_MEMORY_PHYS] + row[NEURON_MEMORY_PAGES] * NEURON_PAGE <= NEURON_RAM_END_MAX &&
+      (row[NEURON_MEMORY_SOURCE_BYTES] == 0 ||
+       (NEURON_PAYLOAD_BASE <= row[NEURON_MEMORY_SOURCE] && row[NEURON_MEMORY_SOURCE] % 8 == 0 &&
+        row[NEURON_MEMORY_SOURCE] + row[NEURON_MEMORY_SOURCE_BYTES] <= NEURON_RAM_END_MAX &&
+        row[NEURON_MEMORY_SOURCE_BYTES] <= row[NEURON_MEMORY_PAGES] * NEURON_PAGE)) &&
+      row[NEURON_MEMORY_OWNER] < task_count;
+
+    predicate chains_down{L}(integer m) = \forall integer t; 0 <= t < task_count ==>
+      tasks[t].first_memory == NONE || tasks[t].first_memory < m;
+
+    predicate extent_of{L}(u64 *t, integer m) = memory_ok(m) &&
+      memories[m].phys == memory_at(t, m, NEURON_MEMORY_PHYS) &&
+      memories[m].pages == memory_at(t, m, NEURON_MEMORY_PAGES); */
+
+/* The extent of a row. One that a reset restores is chained to its owner, in front of the others. */
+/*@ requires counts: m < NEURON_MEMORIES_MAX && task_count <= NEURON_TASKS_MAX;
+    requires row: \valid_read(row + (0 .. NEURON_MEMORY_ROW_WORDS - 1)) && extent_wf(row);
+    requires apart: \separated(row + (0 .. NEURON_MEMORY_ROW_WORDS - 1), tasks + (0 .. NEURON_TASKS_MAX - 1),
+                               memories + (0 .. NEURON_MEMORIES_MAX - 1));
+    requires chains: chains_down(m);
+    assigns memories[m], tasks[row[NEURON_MEMORY_OWNER]].first_memory, tasks[row[NEURON_MEMORY_OWNER]].own_pages;
+    ensures extent: memory_ok(m) && memories[m].phys == row[NEURON_MEMORY_PHYS] &&
+      memories[m].pages == row[NEURON_MEMORY_PAGES];
+    ensures chains: chains_down(m + 1); */
+static void create_memory(u32 m, const u64 *row)
+{
+    u64 flags = row[NEURON_MEMORY_FLAGS];
+    u64 owner = row[NEURON_MEMORY_OWNER];
+
+    memories[m].phys = row[NEURON_MEMORY_PHYS];
+    memories[m].pages = (u32)row[NEURON_MEMORY_PAGES];
+    memories[m].source = row[NEURON_MEMORY_SOURCE];
+    memories[m].source_bytes = row[NEURON_MEMORY_SOURCE_BYTES];
+    memories[m].keep = (flags & NEURON_MEMORY_KEEP) == NEURON_MEMORY_KEEP ? 1 : 0;
+    memories[m].kept = 0;
+    memories[m].next = NONE;
+    if (flags % 2 != NEURON_MEMORY_TEXT) {
+        memories[m].next = tasks[owner].first_memory;
+        tasks[owner].first_memory = m;
+        tasks[owner].own_pages = tasks[owner].own_pages + memories[m].pages;
+    }
+}
+
+/*@ requires table: boots(table, at) && memories_wf(table);
+    requires chains: chains_down(0);
+    requires apart: \separated(table + (0 .. table_end(table) - 1), tasks + (0 .. NEURON_TASKS_MAX - 1),
+                               memories + (0 .. NEURON_MEMORIES_MAX - 1));
+    requires apart_at: \separated(at, tasks + (0 .. NEURON_TASKS_MAX - 1),
+                                  memories + (0 .. NEURON_MEMORIES_MAX - 1));
+    assigns memories[0 .. NEURON_MEMORIES_MAX - 1], tasks[0 .. NEURON_TASKS_MAX - 1].first_memory,
+      tasks[0 .. NEURON_TASKS_MAX - 1].own_pages;
+    ensures inv: memories_inv;
+    ensures extents: \forall integer m; 0 <= m < memory_count ==> extent_of(table, m); */
 static void create_memories(const u64 *table, const struct table_sections *at)
 {
+    /*@ loop invariant bound: 0 <= m <= memory_count;
+        loop invariant chains: chains_down(m);
+        loop invariant extents: \forall integer i; 0 <= i < m ==> extent_of(table, i);
+        loop assigns m, memories[0 .. NEURON_MEMORIES_MAX - 1], tasks[0 .. NEURON_TASKS_MAX - 1].first_memory,
+          tasks[0 .. NEURON_TASKS_MAX - 1].own_pages;
+        loop variant memory_count - m; */
     for (u32 m = 0; m < memory_count; m++) {
-        const u64 *row = table + at->memories + m * NEURON_MEMORY_ROW_WORDS;
-        u64 flags = row[NEURON_MEMORY_FLAGS];
-        u64 owner = row[NEURON_MEMORY_OWNER];
-        memories[m].phys = row[NEURON_MEMORY_PHYS];
-        memories[m].pages = (u32)row[NEURON_MEMORY_PAGES];
-        memories[m].source = row[NEURON_MEMORY_SOURCE];
-        memories[m].source_bytes = row[NEURON_MEMORY_SOURCE_BYTES];
-        memories[m].keep = (flags & NEURON_MEMORY_KEEP) == NEURON_MEMORY_KEEP ? 1 : 0;
-        memories[m].kept = 0;
-        memories[m].next = NONE;
-        if (flags % 2 != NEURON_MEMORY_TEXT) {
-            memories[m].next = tasks[owner].first_memory;
-            tasks[owner].first_memory = m;
-            tasks[owner].own_pages = tasks[owner].own_pages + memories[m].pages;
-        }
+        u64 row = at->memories + m * NEURON_MEMORY_ROW_WORDS;
+        //@ assert row: row == memories_at(table) + m * NEURON_MEMORY_ROW_WORDS;
+        //@ assert wf: memory_wf(table, m);
+        /*@ assert words: \forall integer k; 0 <= k < NEURON_MEMORY_ROW_WORDS ==>
+              table[row + k] == memory_at(table, m, k); */
+        /*@ assert extent: extent_wf(table + row) && table[row + NEURON_MEMORY_OWNER] < NEURON_TASKS_MAX; */
+        create_memory(m, table + row);
+        /*@ assert before: \forall integer i; 0 <= i < m && extent_of{LoopCurrent}(table, i) ==>
+              extent_of(table, i); */
     }
 }
 
+/* A window as table_validate() accepts it. */
+/*@ predicate window_row_wf{L}(u64 *row) =
+      row[NEURON_WINDOW_BASE] % NEURON_PAGE == 0 && row[NEURON_WINDOW_BYTES] % NEURON_PAGE == 0 &&
+      1 <= row[NEURON_WINDOW_BYTES] <= NEURON_WINDOW_PAGES_MAX * NEURON_PAGE &&
+      row[NEURON_WINDOW_BASE] + row[NEURON_WINDOW_BYTES] <= NEURON_RAM_BASE &&
+      row[NEURON_WINDOW_IRQ] < NEURON_IRQS_MAX &&
+      (row[NEURON_WINDOW_TRANSPORT] == NEURON_TRANSPORT_VIRTIO_MMIO ||
+       row[NEURON_WINDOW_TRANSPORT] == NEURON_TRANSPORT_FIXED);
+
+    predicate unheld{L}(integer w) =
+      window_ok(w) && windows[w].owner == NONE && windows[w].task == 0 && windows[w].claimed == 0 &&
+      windows[w].live == 0 && windows[w].feature_word == 0 &&
+      (\forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==> windows[w].place[p] == 0) &&
+      vqueues[2 * w].size == 0 && vqueues[2 * w].place == 0 &&
+      vqueues[2 * w + 1].size == 0 && vqueues[2 * w + 1].place == 0;
+
+    predicate window_of{L}(u64 *t, integer w) =
+      windows[w].base == window_base(t, w) && windows[w].base + windows[w].pages * NEURON_PAGE == window_end(t, w) &&
+      windows[w].irq == window_irq(t, w); */
+
+/*@ requires window: w < NEURON_WINDOWS_MAX;
+    requires row: \valid_read(row + (0 .. NEURON_WINDOW_ROW_WORDS - 1)) && window_row_wf(row);
+    requires apart: \separated(row + (0 .. NEURON_WINDOW_ROW_WORDS - 1), windows + (0 .. NEURON_WINDOWS_MAX - 1),
+                               vqueues + (0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1));
+    assigns windows[w], vqueues[2 * w .. 2 * w + 1];
+    ensures unheld: unheld(w);
+    ensures row: windows[w].base == row[NEURON_WINDOW_BASE] &&
+      windows[w].pages * NEURON_PAGE == row[NEURON_WINDOW_BYTES] && windows[w].irq == row[NEURON_WINDOW_IRQ]; */
+static void create_window(u32 w, const u64 *row)
+{
+    windows[w] = (struct window){
+        .base = row[NEURON_WINDOW_BASE],
+        .pages = (u32)(row[NEURON_WINDOW_BYTES] / NEURON_PAGE),
+        .irq = (u32)row[NEURON_WINDOW_IRQ],
+        .transport = (u32)row[NEURON_WINDOW_TRANSPORT],
+        .class = row[NEURON_WINDOW_CLASS],
+        .owner = NONE,
+    };
+    vqueues[vqueue_of(w, 0)] = (struct vqueue){.size = 0};
+    vqueues[vqueue_of(w, 1)] = (struct vqueue){.size = 0};
+}
+
+/*@ requires table: boots(table, at) && windows_wf(table);
+    requires apart: \separated(table + (0 .. table_end(table) - 1), windows + (0 .. NEURON_WINDOWS_MAX - 1),
+                               vqueues + (0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1));
+    requires apart_at: \separated(at, windows + (0 .. NEURON_WINDOWS_MAX - 1),
+                                  vqueues + (0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1));
+    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1];
+    ensures inv: platform_inv;
+    ensures unheld: \forall integer w; 0 <= w < window_count ==> unheld(w); */
 static void create_windows(const u64 *table, const struct table_sections *at)
 {
+    /*@ loop invariant bound: 0 <= w <= window_count;
+        loop invariant unheld: \forall integer i; 0 <= i < w ==> unheld(i);
+        loop invariant rows: \forall integer i; 0 <= i < w ==> window_of(table, i);
+        loop assigns w, windows[0 .. NEURON_WINDOWS_MAX - 1],
+          vqueues[0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1];
+        loop variant window_count - w; */
     for (u32 w = 0; w < window_count; w++) {
-        const u64 *row = table + at->windows + w * NEURON_WINDOW_ROW_WORDS;
-        windows[w] = (struct window){
-            .base = row[NEURON_WINDOW_BASE],
-            .pages = (u32)(row[NEURON_WINDOW_BYTES] / NEURON_PAGE),
-            .irq = (u32)row[NEURON_WINDOW_IRQ],
-            .transport = (u32)row[NEURON_WINDOW_TRANSPORT],
-            .class = row[NEURON_WINDOW_CLASS],
-            .owner = NONE,
-        };
-        for (u32 q = 0; q < NEURON_WINDOW_QUEUES; q++) {
-            vqueues[vqueue_of(w, q)] = (struct vqueue){.size = 0};
-        }
+        u64 row = at->windows + w * NEURON_WINDOW_ROW_WORDS;
+        //@ assert row: row == windows_at(table) + w * NEURON_WINDOW_ROW_WORDS;
+        //@ assert wf: window_wf(table, w);
+        /*@ assert words: \forall integer k; 0 <= k < NEURON_WINDOW_ROW_WORDS ==>
+              table[row + k] == window_at(table, w, k); */
+        //@ assert window: window_row_wf(table + row);
+        create_window(w, table + row);
+        /*@ assert before: \forall integer i; 0 <= i < w && unheld{LoopCurrent}(i) ==> unheld(i); */
     }
 }
 
-static void create_spaces(const u64 *table, const struct table_sections *at)
+/* Each task has its tables behind those of the one before it. */
+/*@ requires tasks: 1 <= task_count <= NEURON_TASKS_MAX && kernel_root_ok;
+    requires table: \valid_read(table + (0 .. table_end(table) - 1)) && task_count == table[NEURON_TABLE_TASKS] &&
+      tasks_wf(table);
+    requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
+    requires apart: \separated(table + (0 .. table_end(table) - 1), tasks + (0 .. NEURON_TASKS_MAX - 1),
+                               &page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1]);
+    assigns page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1],
+      tasks[0 .. NEURON_TASKS_MAX - 1].first_leaf, tasks[0 .. NEURON_TASKS_MAX - 1].context.space;
+    ensures spaces: page_tables_inv;
+    ensures leaves: \forall integer i; 0 <= i < task_count ==>
+      tasks[i].first_leaf == pt_pages_before(table, i) + 2; */
+static void create_spaces(const u64 *table)
 {
-    u64 maps = table[NEURON_TABLE_MAPS];
     u32 next_table = 0;
 
+    /*@ loop invariant bound: 0 <= t <= task_count && next_table == pt_pages_before(table, t);
+        loop invariant spaces: \forall integer i; 0 <= i < t ==> space_ok(i);
+        loop invariant leaves: \forall integer i; 0 <= i < t ==>
+          tasks[i].first_leaf == pt_pages_before(table, i) + 2 &&
+          tasks[i].first_leaf + tasks[i].leaf_tables <= next_table;
+        loop assigns t, next_table, page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1],
+          tasks[0 .. NEURON_TASKS_MAX - 1].first_leaf, tasks[0 .. NEURON_TASKS_MAX - 1].context.space;
+        loop variant task_count - t; */
     for (u32 t = 0; t < task_count; t++) {
+        //@ assert wf: task_wf(table, t) && created_as(table, t);
+        /*@ assert next: pt_pages_before(table, t + 1) ==
+              next_table + 2 + task_at(table, t, NEURON_TASK_LEAF_TABLES); */
+        //@ assert room: next_table + 2 + tasks[t].leaf_tables <= NEURON_PT_PAGES_MAX;
         vspace_create(t, next_table);
+        /*@ assert before: \forall integer i; 0 <= i < t && space_ok{LoopCurrent}(i) ==> space_ok(i); */
         next_table = next_table + 2 + tasks[t].leaf_tables;
     }
-    for (u64 i = 0; i < maps; i++) {
-        const u64 *row = table + at->maps + i * NEURON_MAP_ROW_WORDS;
+}
+
+/* What the table maps. */
+/*@ requires table: boots(table, at) && tasks_wf(table) && memories_wf(table) && maps_wf(table);
+    requires state: tasks_inv && page_tables_inv;
+    requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
+    requires extents: \forall integer m; 0 <= m < memory_count ==> extent_of(table, m);
+    requires apart: \separated(table + (0 .. table_end(table) - 1),
+                               &page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1]);
+    requires apart_at: \separated(at, &page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1]);
+    assigns page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1];
+    ensures spaces: page_tables_inv; */
+static void map_memories(const u64 *table, const struct table_sections *at)
+{
+    /*@ loop invariant bound: 0 <= i <= table[NEURON_TABLE_MAPS];
+        loop invariant spaces: page_tables_inv;
+        loop assigns i, page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1];
+        loop variant table[NEURON_TABLE_MAPS] - i; */
+    for (u64 i = 0; i < table[NEURON_TABLE_MAPS]; i++) {
+        u64 at_row = at->maps + i * NEURON_MAP_ROW_WORDS;
+        //@ assert row: at_row == maps_at(table) + i * NEURON_MAP_ROW_WORDS;
+        //@ assert wf: map_wf(table, i);
+        const u64 *row = table + at_row;
+        /*@ assert words: \forall integer k; 0 <= k < NEURON_MAP_ROW_WORDS ==>
+              table[at_row + k] == map_at(table, i, k); */
         u64 memory = row[NEURON_MAP_MEMORY];
+        //@ assert extent: extent_of(table, memory);
+        //@ assert task: created_as(table, map_task(table, i));
+        /*@ assert place: in_leaves(map_task(table, i), map_va(table, i), memories[memory].pages) &&
+              slots_run(map_task(table, i)) && leaves_run(map_task(table, i)); */
         vspace_map((u32)row[NEURON_MAP_TASK], row[NEURON_MAP_VA], memories[memory].phys,
                    memories[memory].pages, row[NEURON_MAP_PROT]);
     }
@@ -163,7 +376,8 @@ void kernel_boot(const u64 *table)
     create_memories(table, &at);
     create_windows(table, &at);
     irq_reset();
-    create_spaces(table, &at);
+    create_spaces(table);
+    map_memories(table, &at);
     for (u32 t = 0; t < task_count; t++) {
         life_begin_reset(t);
     }
