@@ -39,7 +39,6 @@
 /* The task of a row, whose slots are those from `first_slot` on. */
 /*@ requires task: t < NEURON_TASKS_MAX;
     requires row: \valid_read(row + (0 .. NEURON_TASK_ROW_WORDS - 1));
-    requires apart: \separated(row + (0 .. NEURON_TASK_ROW_WORDS - 1), tasks + (0 .. NEURON_TASKS_MAX - 1));
     requires level: row[NEURON_TASK_LEVEL] < NEURON_LEVELS;
     requires numbers: row[NEURON_TASK_SLOTS] <= NEURON_TASK_SLOTS_MAX &&
       row[NEURON_TASK_LEAF_TABLES] <= NEURON_USER_SPAN / NEURON_BLOCK &&
@@ -75,8 +74,6 @@ static void create_task(u32 t, const u64 *row, u32 first_slot)
 /* Tasks, each with its run of slots. */
 /*@ requires table: boots(table, at) && tasks_wf(table);
     requires levels: levels_inv;
-    requires apart: \separated(table + (0 .. table_end(table) - 1), tasks + (0 .. NEURON_TASKS_MAX - 1));
-    requires apart_at: \separated(at, tasks + (0 .. NEURON_TASKS_MAX - 1));
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], level_of[0 .. NEURON_TASKS_MAX - 1];
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures levels: levels_inv;
@@ -152,8 +149,6 @@ static void connect(u64 row, u64 holder, u64 server)
     requires memory: row[NEURON_SLOT_RUNTIME] != 1 &&
       (row[NEURON_SLOT_KIND] == NEURON_CAP_REGION || row[NEURON_SLOT_KIND] == NEURON_CAP_DMA) ==>
         row[NEURON_SLOT_OBJECT] < memory_count;
-    requires apart: \separated(row + (0 .. NEURON_SLOT_ROW_WORDS - 1), tasks + (0 .. NEURON_TASKS_MAX - 1),
-                               slots + (0 .. NEURON_SLOTS_MAX - 1), ceilings + (0 .. NEURON_SLOTS_MAX - 1));
     assigns slots[s], ceilings[s], tasks[row[NEURON_SLOT_OWNER]].servers, tasks[peer_of(row)].clients;
     ensures slot: no_device(s); */
 static void create_slot(u64 s, const u64 *row)
@@ -187,10 +182,6 @@ static void create_slot(u64 s, const u64 *row)
 /*@ requires table: boots(table, at) && tasks_wf(table) && slots_wf(table);
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     requires chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
-    requires apart: \separated(table + (0 .. table_end(table) - 1), tasks + (0 .. NEURON_TASKS_MAX - 1),
-                               slots + (0 .. NEURON_SLOTS_MAX - 1), ceilings + (0 .. NEURON_SLOTS_MAX - 1));
-    requires apart_at: \separated(at, tasks + (0 .. NEURON_TASKS_MAX - 1),
-                                  slots + (0 .. NEURON_SLOTS_MAX - 1), ceilings + (0 .. NEURON_SLOTS_MAX - 1));
     assigns slots[0 .. NEURON_SLOTS_MAX - 1], ceilings[0 .. NEURON_SLOTS_MAX - 1],
       tasks[0 .. NEURON_TASKS_MAX - 1];
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
@@ -250,8 +241,6 @@ static void create_slots(const u64 *table, const struct table_sections *at)
        row[NEURON_MEMORY_SOURCE] + row[NEURON_MEMORY_SOURCE_BYTES] <= NEURON_RAM_END_MAX &&
        row[NEURON_MEMORY_SOURCE_BYTES] <= row[NEURON_MEMORY_PAGES] * NEURON_PAGE);
     requires owner: row[NEURON_MEMORY_OWNER] < task_count;
-    requires apart: \separated(row + (0 .. NEURON_MEMORY_ROW_WORDS - 1), tasks + (0 .. NEURON_TASKS_MAX - 1),
-                               memories + (0 .. NEURON_MEMORIES_MAX - 1));
     requires chains: chains_down(m);
     assigns memories[m], tasks[row[NEURON_MEMORY_OWNER]].first_memory,
       tasks[row[NEURON_MEMORY_OWNER]].own_pages;
@@ -280,10 +269,6 @@ static void create_memory(u32 m, const u64 *row)
 /*@ requires table: boots(table, at) && memories_wf(table);
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     requires chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
-    requires apart: \separated(table + (0 .. table_end(table) - 1), tasks + (0 .. NEURON_TASKS_MAX - 1),
-                               memories + (0 .. NEURON_MEMORIES_MAX - 1));
-    requires apart_at: \separated(at, tasks + (0 .. NEURON_TASKS_MAX - 1),
-                                  memories + (0 .. NEURON_MEMORIES_MAX - 1));
     assigns memories[0 .. NEURON_MEMORIES_MAX - 1], tasks[0 .. NEURON_TASKS_MAX - 1];
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures inv: memories_inv;
@@ -339,9 +324,6 @@ static void create_memories(const u64 *table, const struct table_sections *at)
       1 <= row[NEURON_WINDOW_BYTES] <= NEURON_WINDOW_PAGES_MAX * NEURON_PAGE &&
       row[NEURON_WINDOW_BASE] + row[NEURON_WINDOW_BYTES] <= NEURON_RAM_BASE;
     requires irq: row[NEURON_WINDOW_IRQ] < NEURON_IRQS_MAX;
-    requires apart: \separated(row + (0 .. NEURON_WINDOW_ROW_WORDS - 1),
-                               windows + (0 .. NEURON_WINDOWS_MAX - 1),
-                               vqueues + (0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1));
     assigns windows[w], vqueues[2 * w], vqueues[2 * w + 1];
     ensures unheld: unheld(w);
     ensures row: windows[w].base == row[NEURON_WINDOW_BASE] &&
@@ -362,10 +344,6 @@ static void create_window(u32 w, const u64 *row)
 }
 
 /*@ requires table: boots(table, at) && windows_wf(table);
-    requires apart: \separated(table + (0 .. table_end(table) - 1), windows + (0 .. NEURON_WINDOWS_MAX - 1),
-                               vqueues + (0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1));
-    requires apart_at: \separated(at, windows + (0 .. NEURON_WINDOWS_MAX - 1),
-                                  vqueues + (0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1));
     assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1];
     ensures inv: platform_inv;
     ensures unheld: \forall integer w; 0 <= w < window_count ==> unheld(w); */
@@ -397,7 +375,8 @@ static void create_windows(const u64 *table, const struct table_sections *at)
           window_wf(table, w) && window_end(table, v) <= window_base(table, w); */
     /*@ assert lines: \forall integer v, w; 0 <= v < w < window_count ==>
           window_irq(table, v) == 0 || window_irq(table, v) != window_irq(table, w); */
-    /*@ assert places: \forall integer w; 0 <= w < window_count ==> windows[w].base == window_base(table, w) &&
+    /*@ assert places: \forall integer w; 0 <= w < window_count ==>
+          windows[w].base == window_base(table, w) &&
           windows[w].base + windows[w].pages * NEURON_PAGE == window_end(table, w); */
     /*@ assert irqs: \forall integer w; 0 <= w < window_count ==> windows[w].irq == window_irq(table, w); */
     /*@ assert behind: \forall integer v, w; 0 <= v < w < window_count ==>
@@ -411,8 +390,6 @@ static void create_windows(const u64 *table, const struct table_sections *at)
     requires table: \valid_read(table + (0 .. table_end(table) - 1)) && tasks_wf(table) &&
       task_count == table[NEURON_TABLE_TASKS];
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    requires apart: \separated(table + (0 .. table_end(table) - 1), tasks + (0 .. NEURON_TASKS_MAX - 1),
-                               &page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1]);
     assigns page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1],
       tasks[0 .. NEURON_TASKS_MAX - 1].first_leaf, tasks[0 .. NEURON_TASKS_MAX - 1].context.space;
     ensures spaces: page_tables_inv;
@@ -446,9 +423,6 @@ static void create_spaces(const u64 *table)
     requires state: tasks_inv && page_tables_inv;
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     requires extents: \forall integer m; 0 <= m < memory_count ==> extent_of(table, m);
-    requires apart: \separated(table + (0 .. table_end(table) - 1),
-                               &page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1]);
-    requires apart_at: \separated(at, &page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1]);
     assigns page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1];
     ensures spaces: page_tables_inv; */
 static void map_memories(const u64 *table, const struct table_sections *at)
