@@ -386,26 +386,28 @@ static void create_windows(const u64 *table, const struct table_sections *at)
 }
 
 /* Each task has its tables behind those of the one before it. */
-/*@ requires tasks: 1 <= task_count <= NEURON_TASKS_MAX && kernel_root_ok;
+/*@ requires machine: kernel_root_ok && pages_inv && 1 <= task_count <= NEURON_TASKS_MAX;
     requires table: \valid_read(table + (0 .. table_end(table) - 1)) && tasks_wf(table) &&
       task_count == table[NEURON_TABLE_TASKS];
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    assigns page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1],
-      tasks[0 .. NEURON_TASKS_MAX - 1].first_leaf, tasks[0 .. NEURON_TASKS_MAX - 1].context.space;
+    assigns page_tables[..][..], tasks[0 .. NEURON_TASKS_MAX - 1];
+    ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures spaces: page_tables_inv;
-    ensures leaves: \forall integer i; 0 <= i < task_count ==>
-      tasks[i].first_leaf == pt_pages_before(table, i) + 2; */
+    ensures apart: \forall integer i, j; 0 <= i < j < task_count ==>
+      tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
 static void create_spaces(const u64 *table)
 {
     u32 next_table = 0;
 
-    /*@ loop invariant bound: 0 <= t <= task_count && next_table == pt_pages_before(table, t);
+    /*@ loop invariant bound: 0 <= t <= task_count && next_table == pt_pages_before(table, t) &&
+          next_table <= NEURON_PT_PAGES_MAX;
+        loop invariant created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
         loop invariant spaces: \forall integer i; 0 <= i < t ==> space_ok(i);
         loop invariant leaves: \forall integer i; 0 <= i < t ==>
-          tasks[i].first_leaf == pt_pages_before(table, i) + 2 &&
-          tasks[i].first_leaf + tasks[i].leaf_tables <= next_table;
-        loop assigns t, next_table, page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1],
-          tasks[0 .. NEURON_TASKS_MAX - 1].first_leaf, tasks[0 .. NEURON_TASKS_MAX - 1].context.space;
+          2 <= tasks[i].first_leaf && tasks[i].first_leaf + tasks[i].leaf_tables <= next_table;
+        loop invariant apart: \forall integer i, j; 0 <= i < j < t ==>
+          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf;
+        loop assigns t, next_table, page_tables[..][..], tasks[0 .. NEURON_TASKS_MAX - 1];
         loop variant task_count - t; */
     for (u32 t = 0; t < task_count; t++) {
         //@ assert wf: task_wf(table, t) && created_as(table, t);
@@ -413,6 +415,8 @@ static void create_spaces(const u64 *table)
               next_table + 2 + task_at(table, t, NEURON_TASK_LEAF_TABLES); */
         //@ assert room: next_table + 2 + tasks[t].leaf_tables <= NEURON_PT_PAGES_MAX;
         vspace_create(t, next_table);
+        /*@ assert tasks: \forall integer i; 0 <= i < task_count && created_as{LoopCurrent}(table, i) ==>
+              created_as(table, i); */
         /*@ assert before: \forall integer i; 0 <= i < t && space_ok{LoopCurrent}(i) ==> space_ok(i); */
         next_table = next_table + 2 + tasks[t].leaf_tables;
     }
