@@ -399,6 +399,7 @@ static void create_spaces(const u64 *table)
 {
     u32 next_table = 0;
 
+    (void)table;
     /*@ loop invariant bound: 0 <= t <= task_count && next_table == pt_pages_before(table, t) &&
           next_table <= NEURON_PT_PAGES_MAX;
         loop invariant created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
