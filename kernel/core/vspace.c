@@ -239,6 +239,10 @@ u64 vspace_walk(u32 task, u64 page)
     u64 base = NEURON_USER_BASE + (u64)task * NEURON_USER_SPAN;
     u64 block = page / NEURON_PT_ENTRIES;
     //@ assert space: space_ok(task);
+    /*@ assert words: tasks[task].context.space == (0x80001 + task) * 0x100000000000 +
+          (pages_phys[PAGE_TABLES] / NEURON_PAGE + tasks[task].first_leaf - 2); */
+    /*@ assert low: tasks[task].context.space % 0x100000000000 ==
+          pages_phys[PAGE_TABLES] / NEURON_PAGE + tasks[task].first_leaf - 2; */
     u64 root = tasks[task].context.space % SATP_ASID - pages_phys[PAGE_TABLES] / NEURON_PAGE;
     u64 entry = page_tables[root][base / GIB];
     //@ assert root: entry == table_entry(tasks[task].first_leaf - 1);
