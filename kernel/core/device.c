@@ -248,14 +248,16 @@ static int is_mapped(u32 window)
     return guard_is_mapped(window);
 }
 
-/* The slot that holds the window is empty, its interrupt is shut, and nobody has it; it is mapped nowhere. */
+/* The slot that holds the window is empty, and nobody has it: its interrupt is shut, it is mapped nowhere. */
 /*@ requires tasks: tasks_inv && slots_inv && holders_inv;
-    requires windows: platform_inv && places_inv && queues_virtio && windows_granted && lines_inv;
+    requires windows: platform_inv && places_inv && queues_virtio && windows_granted;
+    requires lines: lines_known && (\forall integer w; 0 <= w < window_count && w != window ==> line_ok(w));
+    requires line: windows[window].claimed == 0 && (windows[window].irq != 0 ==>
+      line_open[windows[window].irq] == 0 && line_claimed[windows[window].irq] == 0);
     requires window: window < window_count && windows[window].owner != NONE && nowhere(window);
     requires guard: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
     requires unheld: unheld_ok(window);
-    assigns slots[windows[window].owner], windows[window].owner, windows[window].claimed,
-      line_open[windows[window].irq], line_claimed[windows[window].irq];
+    assigns slots[windows[window].owner], windows[window].owner;
     ensures slots: slots_inv;
     ensures platform: platform_inv;
     ensures holders: holders_inv;
@@ -283,7 +285,6 @@ static void let_go(u32 window)
     //@ assert empty: \forall integer k; 0 <= k < windows[window].pages ==> windows[window].place[k] == 0;
     /*@ assert none: \forall integer k, t, p, i; 0 <= k < windows[window].pages && 0 <= t < task_count &&
           leaf_of(t, p, i) ==> !leads(p, i, window, k); */
-    irq_shut(window);
     slots[row] = (struct slot){.kind = NEURON_CAP_NONE};
     windows[window].owner = NONE;
     /*@ assert same: \forall integer v; 0 <= v < window_count ==>
@@ -362,12 +363,13 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     //@ assert guarded: guarded_ok(window);
     //@ assert queues: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
     //@ assert unheld: unheld_ok(window);
+    irq_shut(window);
     let_go(window);
     hold(window, task, target, rights);
     return NEURON_OK;
 }
 
-/* Takes a window back: first the device stops, then the mappings go, then its interrupt. */
+/* Takes a window back: first the device stops, then its interrupt, then the mappings go. */
 /*@ requires state: guarded && windows_inv;
     requires window: window < window_count && windows[window].owner != NONE;
     assigns windows[window].owner, windows[window].claimed, windows[window].live,
@@ -389,6 +391,7 @@ static void release(u32 window)
           cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
     /* One that does not stop cannot be handed out again; it reaches what it was told to. */
     (void)stop(window);
+    irq_shut(window);
     device_unmap_pages(window);
     //@ assert pages_only: only_unmapped{Pre, Here}(windows[window].task);
     //@ assert held: holder_ok(window) && guarded_ok(window);
