@@ -51,7 +51,9 @@ static int check_ceiling(u64 window, u64 class, u64 rights, u32 target)
 }
 
 /* The window, which nobody holds, goes to slot `row` of `task`. */
-/*@ requires state: guarded && windows_inv;
+/*@ requires tasks: tasks_inv && slots_inv && holders_inv;
+    requires windows: platform_inv && places_inv && queues_virtio && windows_granted && lines_inv;
+    requires guard: guard_inv;
     requires slot: task < task_count && slot_of(task, row) && slots[row].kind == NEURON_CAP_NONE;
     requires window: window < window_count && windows[window].owner == NONE;
     requires queues: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
@@ -59,12 +61,15 @@ static int check_ceiling(u64 window, u64 class, u64 rights, u32 target)
     assigns windows[window].owner, windows[window].task, slots[row],
       line_open[windows[window].irq], line_claimed[windows[window].irq];
     ensures slots: slots_inv;
+    ensures platform: platform_inv;
     ensures holders: holders_inv;
     ensures guard: guard_inv;
     ensures lines: lines_inv;
     ensures granted: windows_granted;
+    ensures virtio: queues_virtio;
     ensures windows: windows_mapped;
     ensures queues: queues_mapped;
+    ensures private: windows_private;
     ensures slot: slots[row].kind == NEURON_CAP_MMIO && slots[row].rights == rights &&
       slots[row].object == window;
     ensures owner: windows[window].owner == row && windows[window].task == task; */
@@ -74,7 +79,16 @@ static void hold(u32 window, u64 task, u32 row, u32 rights)
     /*@ assert unmapped: \forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==>
           windows[window].place[p] == 0; */
     //@ assert closed: line_ok(window) && !interrupts(window);
+    //@ assert own: guarded_ok(window);
     //@ assert queues_unmapped: vqueues[2 * window].place == 0 && vqueues[2 * window + 1].place == 0;
+    //@ assert pages: 1 <= windows[window].pages <= NEURON_WINDOW_PAGES_MAX;
+    //@ assert addresses: \forall integer t, p, i; 0 <= t && leaf_of(t, p, i) ==> leaf_va(t, p, i) > 0;
+    /*@ assert own_private: \forall integer k, t, p, i; 0 <= k < windows[window].pages &&
+          0 <= t < task_count && leaf_of(t, p, i) && leads(p, i, window, k) ==>
+            windows[window].place[k] == leaf_va(t, p, i); */
+    //@ assert empty: \forall integer k; 0 <= k < windows[window].pages ==> windows[window].place[k] == 0;
+    /*@ assert none: \forall integer k, t, p, i; 0 <= k < windows[window].pages && 0 <= t < task_count &&
+          leaf_of(t, p, i) ==> !leads(p, i, window, k); */
     windows[window].owner = row;
     windows[window].task = (u32)task;
     slots[row] = (struct slot){.kind = NEURON_CAP_MMIO, .rights = rights, .object = window};
@@ -82,6 +96,13 @@ static void hold(u32 window, u64 task, u32 row, u32 rights)
         slots[row].bits = ceilings[row].bits;
         irq_open(window);
     }
+    /*@ assert same: \forall integer v; 0 <= v < window_count ==>
+          windows[v].base == \at(windows[v].base, Pre) &&
+          windows[v].pages == \at(windows[v].pages, Pre) && windows[v].irq == \at(windows[v].irq, Pre) &&
+          windows[v].transport == \at(windows[v].transport, Pre); */
+    /*@ assert others: \forall integer v; 0 <= v < window_count && v != window ==>
+          windows[v].owner == \at(windows[v].owner, Pre) && windows[v].task == \at(windows[v].task, Pre) &&
+          windows[v].claimed == \at(windows[v].claimed, Pre); */
     /*@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f); */
     /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
           descriptor_ok(t, n, q, d); */
@@ -89,34 +110,77 @@ static void hold(u32 window, u64 task, u32 row, u32 rights)
     /*@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
     /*@ assert guarded: \forall integer v; 0 <= v < window_count && v != window && guarded_ok{Pre}(v) ==>
           guarded_ok(v); */
+    //@ assert window: guarded_ok(window);
     /*@ assert queue_mapped: \forall integer v, q; 0 <= v < window_count && v != window &&
           queue_mapped_ok{Pre}(v, q) ==> queue_mapped_ok(v, q); */
     //@ assert own_queues: queue_mapped_ok(window, 2 * window) && queue_mapped_ok(window, 2 * window + 1);
-    //@ assert window: guarded_ok(window);
+    /*@ assert firsts: \forall integer v; 0 <= v < window_count && v != window &&
+          queue_mapped_ok{Pre}(v, 2 * v) ==> queue_mapped_ok(v, 2 * v); */
+    /*@ assert seconds: \forall integer v; 0 <= v < window_count && v != window &&
+          queue_mapped_ok{Pre}(v, 2 * v + 1) ==> queue_mapped_ok(v, 2 * v + 1); */
     /*@ assert device: \forall integer v, p, e; 0 <= v < window_count && v != window &&
           windows[v].owner != NONE && device_entry{Pre}(v, p, e) ==> device_entry(v, p, e); */
     /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && v != window && mapped_ok{Pre}(v, p) ==>
           mapped_ok(v, p); */
+    //@ assert own_pages: \forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==> mapped_ok(window, p);
+    /*@ assert placed: \forall integer v, k, t, p, i; 0 <= v < window_count && v != window &&
+          placed{Pre}(v, k, t, p, i) ==> placed(v, k, t, p, i); */
+    /*@ assert leads: \forall integer v, k, p, i; 0 <= v < window_count && leads(p, i, v, k) ==>
+          leads{Pre}(p, i, v, k); */
+    /*@ assert own: \forall integer k, t, p, i; 0 <= k < windows[window].pages && 0 <= t < task_count &&
+          leaf_of(t, p, i) ==> !leads(p, i, window, k); */
+    /*@ assert private: \forall integer v, k, t, p, i; 0 <= v < window_count && v != window &&
+          0 <= k < windows[v].pages && 0 <= t < task_count && leaf_of(t, p, i) && leads(p, i, v, k) ==>
+            placed(v, k, t, p, i); */
     //@ assert line: line_ok(window);
     //@ assert lines: \forall integer v; 0 <= v < window_count && v != window ==> line_ok(v);
 }
 
 /* What a window that is nobody's is. */
-/*@ requires state: guarded && windows_inv;
-    requires window: window < window_count;
+/*@ requires window: window < window_count <= NEURON_WINDOWS_MAX;
     assigns windows[window].class;
-    ensures inv: guarded && windows_inv;
+    ensures mapped: places_inv{Pre} ==> places_inv;
+    ensures rest: rest_kept{Pre, Post};
     ensures class: windows[window].class == class; */
 static void classify(u32 window, u64 class)
 {
     windows[window].class = class;
-    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
-    /*@ assert vqueues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
     /*@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v); */
     /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && mapped_ok{Pre}(v, p) ==>
           mapped_ok(v, p); */
     /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
           queue_mapped_ok(v, q); */
+    /*@ assert placed: \forall integer v, k, t, p, i; placed{Pre}(v, k, t, p, i) ==> placed(v, k, t, p, i); */
+    //@ assert platform: platform_inv{Pre} ==> platform_inv;
+    //@ assert holders: holders_inv{Pre} ==> holders_inv;
+    //@ assert lines: lines_inv{Pre} ==> lines_inv;
+    //@ assert granted: windows_granted{Pre} ==> windows_granted;
+    //@ assert virtio: queues_virtio{Pre} ==> queues_virtio;
+}
+
+/* Stops the device in a window. 0: it does not reset. */
+/*@ requires state: guarded && windows_inv;
+    requires window: window < window_count;
+    assigns windows[window].live, windows[window].feature_word,
+      vqueues[2 * window].size, vqueues[2 * window].place,
+      vqueues[2 * window + 1].size, vqueues[2 * window + 1].place,
+      page_tables[row_of(window, 2 * window)][column_of(window, 2 * window)],
+      page_tables[row_of(window, 2 * window + 1)][column_of(window, 2 * window + 1)];
+    ensures inv: guarded && windows_inv;
+    ensures result: \result == 0 || \result == 1;
+    ensures stopped: \result == 1 ==> vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
+    ensures only: only_unmapped{Pre, Post}(windows[window].task);
+    ensures unseen: windows[window].owner == NONE ==> same_tables{Pre, Post}; */
+static int stop(u32 window)
+{
+    int stopped = guard_reset(window);
+
+    //@ assert line: \forall integer v; 0 <= v < window_count && line_ok{Pre}(v) ==> line_ok(v);
+    /*@ assert irqs: \forall integer v; 0 <= v < window_count ==>
+          windows[v].irq == \at(windows[v].irq, Pre); */
+    //@ assert known: lines_known;
+    //@ assert granted: windows_granted;
+    return stopped;
 }
 
 NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
@@ -156,13 +220,12 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
         return NEURON_NO_INTERRUPT;
     }
     /* Firmware may have left it running; and one that did not stop for its last owner must not run on. */
-    if (!device_stop(window)) {
+    if (!stop(window)) {
         return NEURON_STUCK;
     }
 
     classify(window, class);
     hold(window, current, target, (u32)rights);
-    //@ assert rest: tasks_inv && memories_inv && page_tables_inv && platform_inv;
     return NEURON_OK;
 }
 
@@ -185,33 +248,52 @@ static int is_mapped(u32 window)
     return guard_is_mapped(window);
 }
 
-/* The slot that holds the window is empty, and nobody has the window, which is mapped nowhere. */
-/*@ requires state: tasks_inv && slots_inv && memories_inv && page_tables_inv && holders_inv;
-    requires windows: platform_inv && windows_granted && windows_mapped && queues_mapped;
-    requires window: window < window_count && windows[window].owner != NONE && nowhere(window);
+/* The slot that holds the window is empty, and nobody has it: its interrupt is shut, it is mapped nowhere. */
+/*@ requires tasks: tasks_inv && slots_inv && holders_inv;
+    requires windows: platform_inv && places_inv && queues_virtio && windows_granted;
     requires lines: lines_known && (\forall integer w; 0 <= w < window_count && w != window ==> line_ok(w));
     requires line: windows[window].claimed == 0 && (windows[window].irq != 0 ==>
       line_open[windows[window].irq] == 0 && line_claimed[windows[window].irq] == 0);
+    requires window: window < window_count && windows[window].owner != NONE && nowhere(window);
     requires guard: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
     requires unheld: unheld_ok(window);
     assigns slots[windows[window].owner], windows[window].owner;
     ensures slots: slots_inv;
+    ensures platform: platform_inv;
     ensures holders: holders_inv;
     ensures guard: guard_inv;
     ensures lines: lines_inv;
     ensures granted: windows_granted;
+    ensures virtio: queues_virtio;
     ensures windows: windows_mapped;
     ensures queues: queues_mapped;
+    ensures private: windows_private;
     ensures empty: slots[\old(windows[window].owner)].kind == NEURON_CAP_NONE;
-    ensures nobody: windows[window].owner == NONE; */
+    ensures nobody: windows[window].owner == NONE && nowhere(window) && unheld_ok(window); */
 static void let_go(u32 window)
 {
     u32 row = windows[window].owner;
 
-    //@ assert held: slots[row].kind == NEURON_CAP_MMIO && slots[row].object == window;
+    //@ assert held: slot_of(windows[window].task, row);
+    //@ assert device: slots[row].kind == NEURON_CAP_MMIO && slots[row].object == window;
     //@ assert apart: \forall integer v; 0 <= v < window_count && v != window ==> windows[v].owner != row;
+    //@ assert pages: 1 <= windows[window].pages <= NEURON_WINDOW_PAGES_MAX;
+    //@ assert addresses: \forall integer t, p, i; 0 <= t && leaf_of(t, p, i) ==> leaf_va(t, p, i) > 0;
+    /*@ assert own_private: \forall integer k, t, p, i; 0 <= k < windows[window].pages &&
+          0 <= t < task_count && leaf_of(t, p, i) && leads(p, i, window, k) ==>
+            windows[window].place[k] == leaf_va(t, p, i); */
+    //@ assert empty: \forall integer k; 0 <= k < windows[window].pages ==> windows[window].place[k] == 0;
+    /*@ assert none: \forall integer k, t, p, i; 0 <= k < windows[window].pages && 0 <= t < task_count &&
+          leaf_of(t, p, i) ==> !leads(p, i, window, k); */
     slots[row] = (struct slot){.kind = NEURON_CAP_NONE};
     windows[window].owner = NONE;
+    /*@ assert same: \forall integer v; 0 <= v < window_count ==>
+          windows[v].base == \at(windows[v].base, Pre) &&
+          windows[v].pages == \at(windows[v].pages, Pre) && windows[v].irq == \at(windows[v].irq, Pre) &&
+          windows[v].transport == \at(windows[v].transport, Pre); */
+    /*@ assert others: \forall integer v; 0 <= v < window_count && v != window ==>
+          windows[v].owner == \at(windows[v].owner, Pre) && windows[v].task == \at(windows[v].task, Pre) &&
+          windows[v].claimed == \at(windows[v].claimed, Pre); */
     /*@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f); */
     /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
           descriptor_ok(t, n, q, d); */
@@ -219,14 +301,28 @@ static void let_go(u32 window)
     /*@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
     /*@ assert guarded: \forall integer v; 0 <= v < window_count && v != window && guarded_ok{Pre}(v) ==>
           guarded_ok(v); */
+    //@ assert window: guarded_ok(window);
     /*@ assert queue_mapped: \forall integer v, q; 0 <= v < window_count && v != window &&
           queue_mapped_ok{Pre}(v, q) ==> queue_mapped_ok(v, q); */
     //@ assert own_queues: queue_mapped_ok(window, 2 * window) && queue_mapped_ok(window, 2 * window + 1);
-    //@ assert window: guarded_ok(window);
+    /*@ assert firsts: \forall integer v; 0 <= v < window_count && v != window &&
+          queue_mapped_ok{Pre}(v, 2 * v) ==> queue_mapped_ok(v, 2 * v); */
+    /*@ assert seconds: \forall integer v; 0 <= v < window_count && v != window &&
+          queue_mapped_ok{Pre}(v, 2 * v + 1) ==> queue_mapped_ok(v, 2 * v + 1); */
     /*@ assert device: \forall integer v, p, e; 0 <= v < window_count && v != window &&
           windows[v].owner != NONE && device_entry{Pre}(v, p, e) ==> device_entry(v, p, e); */
     /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && v != window && mapped_ok{Pre}(v, p) ==>
           mapped_ok(v, p); */
+    //@ assert own_pages: \forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==> mapped_ok(window, p);
+    /*@ assert placed: \forall integer v, k, t, p, i; 0 <= v < window_count && v != window &&
+          placed{Pre}(v, k, t, p, i) ==> placed(v, k, t, p, i); */
+    /*@ assert leads: \forall integer v, k, p, i; 0 <= v < window_count && leads(p, i, v, k) ==>
+          leads{Pre}(p, i, v, k); */
+    /*@ assert own: \forall integer k, t, p, i; 0 <= k < windows[window].pages && 0 <= t < task_count &&
+          leaf_of(t, p, i) ==> !leads(p, i, window, k); */
+    /*@ assert private: \forall integer v, k, t, p, i; 0 <= v < window_count && v != window &&
+          0 <= k < windows[v].pages && 0 <= t < task_count && leaf_of(t, p, i) && leads(p, i, v, k) ==>
+            placed(v, k, t, p, i); */
     //@ assert line: line_ok(window);
     //@ assert lines: \forall integer v; 0 <= v < window_count && v != window ==> line_ok(v);
 }
@@ -264,15 +360,12 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     u32 window = (u32)slots[source].object;
     u32 rights = slots[source].rights;
     //@ assert held: windows[window].owner == source && holder_ok(window) && granted_ok(window);
-    //@ assert guarded: guarded_ok(window) && queue_mapped_ok(window, 2 * window);
+    //@ assert guarded: guarded_ok(window);
     //@ assert queues: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
+    //@ assert unheld: unheld_ok(window);
     irq_shut(window);
-    //@ assert shut: unheld_ok(window);
-    //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
-    //@ assert lines: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
     let_go(window);
     hold(window, task, target, rights);
-    //@ assert rest: tasks_inv && memories_inv && page_tables_inv && platform_inv;
     return NEURON_OK;
 }
 
@@ -282,7 +375,8 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     assigns windows[window].owner, windows[window].claimed, windows[window].live,
       windows[window].feature_word, windows[window].place[0 .. NEURON_WINDOW_PAGES_MAX - 1],
       vqueues[2 * window].size, vqueues[2 * window].place, vqueues[2 * window + 1].size,
-      vqueues[2 * window + 1].place, page_tables[..][..], slots[windows[window].owner],
+      vqueues[2 * window + 1].place, slots[windows[window].owner],
+      {page_tables[p][i] | integer p, i; cell(p, i)},
       line_open[windows[window].irq], line_claimed[windows[window].irq];
     ensures inv: guarded && windows_inv;
     ensures empty: slots[\old(windows[window].owner)].kind == NEURON_CAP_NONE;
@@ -290,18 +384,27 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     ensures only: only_unmapped{Pre, Post}(windows[window].task); */
 static void release(u32 window)
 {
+    /*@ assert cell: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    /*@ assert next_cell: \let row = row_of(window, 2 * window + 1);
+          \let column = column_of(window, 2 * window + 1);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
     /* One that does not stop cannot be handed out again; it reaches what it was told to. */
-    (void)device_stop(window);
-    device_unmap_queues(window);
-    //@ assert queues_only: only_unmapped{Pre, Here}(windows[window].task);
+    (void)stop(window);
     irq_shut(window);
-    //@ assert shut: unheld_ok(window);
-    //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
-    //@ assert lines: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
     device_unmap_pages(window);
     //@ assert pages_only: only_unmapped{Pre, Here}(windows[window].task);
-    //@ assert unheld: unheld_ok(window) && nowhere(window);
-    //@ assert guard: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
+    //@ assert held: holder_ok(window) && guarded_ok(window);
+    //@ assert guard: guard_inv;
+    /*@ assert cell_left: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    /*@ assert next_cell_left: \let row = row_of(window, 2 * window + 1);
+          \let column = column_of(window, 2 * window + 1);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    guard_unmap_queues(window);
+    //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
+    //@ assert queues_only: only_unmapped{Pre, Here}(windows[window].task);
+    //@ assert nowhere: nowhere(window);
     let_go(window);
 }
 
@@ -348,14 +451,16 @@ void device_release_all(u32 task)
         loop invariant inv: guarded && windows_inv;
         loop invariant none: \forall integer v; 0 <= v < w && windows[v].task == task ==>
           windows[v].owner == NONE;
-        loop invariant others: \forall integer s; 0 <= s < NEURON_SLOTS_MAX && !slot_of(task, s) ==>
-          same_slot{Pre, Here}(s);
+        loop invariant others: \forall integer s; 0 <= s < NEURON_SLOTS_MAX &&
+          (!slot_of(task, s) || \at(slots[s].kind, Pre) != NEURON_CAP_MMIO) ==> same_slot{Pre, Here}(s);
         loop invariant only: only_unmapped{Pre, Here}(task);
-        loop assigns w, windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..], page_tables[..][..],
+        loop assigns w, windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..],
+          {page_tables[p][i] | integer p, i; cell(p, i)},
           slots[..], line_open[0 .. NEURON_IRQS_MAX - 1], line_claimed[0 .. NEURON_IRQS_MAX - 1];
         loop variant window_count - w; */
     for (u32 w = 0; w < window_count; w++) {
         if (windows[w].owner != NONE && windows[w].task == task) {
+            //@ assert held: holder_ok(w);
             release(w);
         }
     }

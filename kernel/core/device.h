@@ -21,7 +21,8 @@
  * is what the device itself reports, and must be the one that is asked for. If the table declares the
  * slot, its ceiling holds. */
 /*@ requires state: guarded && windows_inv && current < task_count;
-    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..], page_tables[..][..],
+    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..],
+      {page_tables[p][i] | integer p, i; cell(p, i)},
       slots[tasks[current].first_slot + destination],
       line_open[0 .. NEURON_IRQS_MAX - 1], line_claimed[0 .. NEURON_IRQS_MAX - 1];
     ensures inv: guarded && windows_inv;
@@ -74,7 +75,8 @@ int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination);
 
 /* TASK: takes a device capability away from a task. */
 /*@ requires state: guarded && windows_inv && current < task_count;
-    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..], page_tables[..][..],
+    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..],
+      {page_tables[p][i] | integer p, i; cell(p, i)},
       slots[tasks[task].first_slot + target],
       line_open[0 .. NEURON_IRQS_MAX - 1], line_claimed[0 .. NEURON_IRQS_MAX - 1];
     ensures inv: guarded && windows_inv;
@@ -91,7 +93,8 @@ int device_cap_revoke(u64 slot, u64 task, u64 target);
 
 /* Gives up one's own device capability. */
 /*@ requires state: guarded && windows_inv && current < task_count;
-    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..], page_tables[..][..],
+    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..],
+      {page_tables[p][i] | integer p, i; cell(p, i)},
       slots[tasks[current].first_slot + slot],
       line_open[0 .. NEURON_IRQS_MAX - 1], line_claimed[0 .. NEURON_IRQS_MAX - 1];
     ensures inv: guarded && windows_inv;
@@ -106,13 +109,14 @@ int device_cap_drop(u64 slot);
 
 /* A task died: all its windows are free again. */
 /*@ requires state: guarded && windows_inv && task < task_count;
-    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..], page_tables[..][..], slots[..],
+    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..],
+      {page_tables[p][i] | integer p, i; cell(p, i)}, slots[..],
       line_open[0 .. NEURON_IRQS_MAX - 1], line_claimed[0 .. NEURON_IRQS_MAX - 1];
     ensures inv: guarded && windows_inv;
     ensures none: \forall integer w; 0 <= w < window_count && windows[w].task == task ==>
       windows[w].owner == NONE;
-    ensures others: \forall integer s; 0 <= s < NEURON_SLOTS_MAX && !slot_of(task, s) ==>
-      same_slot{Pre, Post}(s);
+    ensures others: \forall integer s; 0 <= s < NEURON_SLOTS_MAX &&
+      (!slot_of(task, s) || \old(slots[s].kind) != NEURON_CAP_MMIO) ==> same_slot{Pre, Post}(s);
     ensures only: only_unmapped{Pre, Post}(task); */
 void device_release_all(u32 task);
 

@@ -6,133 +6,86 @@
 
 #define PROT_X 4u
 
-int device_stop(u32 window)
+/*@ requires page: window < window_count <= NEURON_WINDOWS_MAX && page < NEURON_WINDOW_PAGES_MAX;
+    assigns windows[window].place[page];
+    ensures place: windows[window].place[page] == va;
+    ensures windows: \forall integer w, p; 0 <= w < window_count && 0 <= p < NEURON_WINDOW_PAGES_MAX &&
+      !(w == window && p == page) && mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
+    ensures queues: queues_mapped{Pre} ==> queues_mapped;
+    ensures private: \forall integer w, k, t, p, i; 0 <= w < window_count && 0 <= k < windows[w].pages &&
+      !(w == window && k == page) && placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
+    ensures leads: \forall integer w, k, p, i; 0 <= w < window_count && leads(p, i, w, k) ==>
+      leads{Pre}(p, i, w, k);
+    ensures rest: rest_kept{Pre, Post}; */
+static void set_place(u64 window, u64 page, u64 va)
 {
-    /*@ assert first: queue_mapped_ok(window, 2 * window) &&
-          vqueue_ok(windows[window].task, windows[window].owner, 2 * window); */
-    /*@ assert second: queue_mapped_ok(window, 2 * window + 1) &&
-          vqueue_ok(windows[window].task, windows[window].owner, 2 * window + 1); */
-    int stopped = guard_reset(window);
-
-    /*@ assert entries: \forall integer p, i; 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES &&
-          page_tables[p][i] != \at(page_tables[p][i], Pre) ==> page_tables[p][i] == 0 &&
-          (was_queue{Pre, Here}(2 * window, p, i) || was_queue{Pre, Here}(2 * window + 1, p, i)); */
-    //@ assert devices: devices_kept{Pre, Here};
-    /*@ assert places: \forall integer v, q; 0 <= v < window_count && 2 * v <= q <= 2 * v + 1 &&
-          vqueues[q].place != 0 ==> vqueues[q].place == \at(vqueues[q].place, Pre) &&
-          in_arena(windows[v].task, vqueues[q].place) && queue_mapped_ok{Pre}(v, q); */
-    //@ assert queues: queues_kept{Pre, Here};
-    //@ assert windows: windows_mapped;
-    //@ assert mapped: queues_mapped;
-    //@ assert lines: lines_inv;
-    return stopped;
-}
-
-/* Empties the entry for `va`, where page `page` of the window was. */
-/*@ requires state: tasks_inv && page_tables_inv && platform_inv;
-    requires mapped: windows_mapped && queues_mapped;
-    requires tasks: \forall integer w; 0 <= w < window_count ==> windows[w].task < task_count;
-    requires task: window < window_count && task == windows[window].task;
-    requires page: page < windows[window].pages && windows[window].place[page] == 0;
-    requires place: in_arena(windows[window].task, va) &&
-      place_entry(window, va) / 1024 == windows[window].base / NEURON_PAGE + page;
-    assigns page_tables[tasks[windows[window].task].first_leaf +
-      page_in(windows[window].task, va) / NEURON_PT_ENTRIES]
-      [page_in(windows[window].task, va) % NEURON_PT_ENTRIES];
-    ensures spaces: page_tables_inv;
-    ensures windows: windows_mapped;
-    ensures queues: queues_mapped;
-    ensures gone: place_entry(window, va) == 0; */
-static void clear_entry(u32 task, u64 window, u64 page, u64 va)
-{
-    (void)window, (void)page; /* for the contract alone */
-    /*@ assert pages: \forall integer v, k; 0 <= v < window_count && 0 <= k < windows[v].pages &&
-          !(v == window && k == page) ==>
-            windows[v].base / NEURON_PAGE + k != windows[window].base / NEURON_PAGE + page; */
-    //@ assert memory: windows[window].base / NEURON_PAGE + page < NEURON_RAM_BASE / NEURON_PAGE;
-    /*@ assert entries: \forall integer v, k; 0 <= v < window_count && 0 <= k < NEURON_WINDOW_PAGES_MAX &&
-          windows[v].place[k] != 0 ==> place_entry(v, windows[v].place[k]) != place_entry(window, va); */
-    /*@ assert first_queues: \forall integer v; 0 <= v < window_count && vqueues[2 * v].place != 0 ==>
-          place_entry(v, vqueues[2 * v].place) != place_entry(window, va); */
-    /*@ assert second_queues: \forall integer v; 0 <= v < window_count && vqueues[2 * v + 1].place != 0 ==>
-          place_entry(v, vqueues[2 * v + 1].place) != place_entry(window, va); */
-    vspace_unmap(task, va);
-    arch_flush_page(task, va);
-    /*@ assert others: \forall integer p, i;
-          \at(page_tables[p][i], Pre) != place_entry{Pre}(window, va) ==>
-            page_tables[p][i] == \at(page_tables[p][i], Pre); */
-    /*@ assert kept: \forall integer v, place; place_entry{Pre}(v, place) != place_entry{Pre}(window, va) ==>
-          place_entry(v, place) == place_entry{Pre}(v, place); */
+    windows[window].place[page] = va;
+    /*@ assert same: \forall integer w; 0 <= w < window_count ==>
+          windows[w].base == \at(windows[w].base, Pre) &&
+          windows[w].pages == \at(windows[w].pages, Pre) && windows[w].irq == \at(windows[w].irq, Pre) &&
+          windows[w].owner == \at(windows[w].owner, Pre) && windows[w].task == \at(windows[w].task, Pre) &&
+          windows[w].claimed == \at(windows[w].claimed, Pre); */
+    /*@ assert guard: \forall integer w; 0 <= w < window_count && guarded_ok{Pre}(w) ==> guarded_ok(w); */
+    /*@ assert queues: \forall integer w, q; 0 <= w < window_count && queue_mapped_ok{Pre}(w, q) ==>
+          queue_mapped_ok(w, q); */
+    //@ assert platform: platform_inv{Pre} ==> platform_inv;
+    //@ assert holders: holders_inv{Pre} ==> holders_inv;
+    //@ assert lines: lines_inv{Pre} ==> lines_inv;
+    //@ assert granted: windows_granted{Pre} ==> windows_granted;
+    //@ assert virtio: queues_virtio{Pre} ==> queues_virtio;
 }
 
 /* Removes the mapping of a page of the window. */
-/*@ requires state: tasks_inv && page_tables_inv && platform_inv;
-    requires mapped: windows_mapped && queues_mapped;
-    requires tasks: \forall integer w; 0 <= w < window_count ==> windows[w].task < task_count;
-    requires task: window < window_count && task == windows[window].task;
+/*@ requires tasks: tasks_inv && windows[window].task < task_count;
+    requires spaces: page_tables_inv;
+    requires mapped: platform_inv && places_inv;
+    requires window: window < window_count;
     requires page: page < windows[window].pages && windows[window].place[page] != 0;
     assigns windows[window].place[page],
-      page_tables[tasks[windows[window].task].first_leaf +
-        page_in(windows[window].task, windows[window].place[page]) / NEURON_PT_ENTRIES]
-        [page_in(windows[window].task, windows[window].place[page]) % NEURON_PT_ENTRIES];
+      page_tables[row_at(windows[window].task, windows[window].place[page])]
+        [column_at(windows[window].task, windows[window].place[page])];
     ensures spaces: page_tables_inv;
-    ensures windows: windows_mapped;
-    ensures queues: queues_mapped;
-    ensures vqueues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
-    ensures only: only_unmapped{Pre, Post}(task);
+    ensures mapped: places_inv;
+    ensures rest: rest_kept{Pre, Post};
+    ensures only: only_unmapped{Pre, Post}(windows[window].task);
     ensures gone: windows[window].place[page] == 0 &&
       place_entry(window, \old(windows[window].place[page])) == 0; */
-static void unmap_page(u32 task, u64 window, u64 page)
+static void unmap_page(u64 window, u64 page)
 {
     u64 va = windows[window].place[page];
 
     //@ assert place: mapped_ok(window, page);
-    windows[window].place[page] = 0;
-    /*@ assert others: \forall integer v, k; 0 <= v < window_count && v != window && mapped_ok{Pre}(v, k) ==>
-          mapped_ok(v, k); */
-    //@ assert own: \forall integer k; mapped_ok{Pre}(window, k) ==> mapped_ok(window, k);
-    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
-          queue_mapped_ok(v, q); */
-    clear_entry(task, window, page, va);
-    //@ assert leaf: page_in(task, va) / NEURON_PT_ENTRIES < tasks[task].leaf_tables;
-    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
-    /*@ assert vqueues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
-}
-
-void device_unmap_queues(u32 window)
-{
-    /*@ assert first: queue_mapped_ok(window, 2 * window) &&
-          vqueue_ok(windows[window].task, windows[window].owner, 2 * window); */
-    /*@ assert second: queue_mapped_ok(window, 2 * window + 1) &&
-          vqueue_ok(windows[window].task, windows[window].owner, 2 * window + 1); */
-    guard_unmap_queues(window);
-    /*@ assert entries: \forall integer p, i; 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES &&
-          page_tables[p][i] != \at(page_tables[p][i], Pre) ==> page_tables[p][i] == 0 &&
-          (was_queue{Pre, Here}(2 * window, p, i) || was_queue{Pre, Here}(2 * window + 1, p, i)); */
-    //@ assert devices: devices_kept{Pre, Here};
-    /*@ assert places: \forall integer v, q; 0 <= v < window_count && 2 * v <= q <= 2 * v + 1 &&
-          vqueues[q].place != 0 ==> vqueues[q].place == \at(vqueues[q].place, Pre) &&
-          in_arena(windows[v].task, vqueues[q].place) && queue_mapped_ok{Pre}(v, q); */
-    //@ assert queues: queues_kept{Pre, Here};
+    set_place(window, page, 0);
     //@ assert windows: windows_mapped;
-    //@ assert mapped: queues_mapped;
-    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
+    /*@ assert here: \forall integer t, p, i; leaf_of(t, p, i) && placed{Pre}(window, page, t, p, i) ==>
+          p == row_at(t, va) && i == column_at(t, va); */
+    /*@ assert private: windows_private_but(row_at(windows[window].task, va),
+          column_at(windows[window].task, va)); */
+    /*@ assert pages: \forall integer v, k; 0 <= v < window_count && 0 <= k < windows[v].pages &&
+          !(v == window && k == page) ==>
+            windows[v].base / NEURON_PAGE + k != windows[window].base / NEURON_PAGE + page; */
+    //@ assert memory: windows[window].base / NEURON_PAGE + page < NEURON_RAM_BASE / NEURON_PAGE;
+    //@ assert leads: no_place_leads(windows[window].base / NEURON_PAGE + page);
+    guard_unmap(windows[window].task, va);
 }
 
 void device_unmap_pages(u32 window)
 {
     /*@ loop invariant bound: 0 <= p <= windows[window].pages;
         loop invariant spaces: page_tables_inv;
-        loop invariant windows: windows_mapped;
-        loop invariant queues: queues_mapped;
-        loop invariant vqueues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
+        loop invariant mapped: places_inv;
+        loop invariant rest: rest_kept{Pre, Here};
         loop invariant none: \forall integer k; 0 <= k < p ==> windows[window].place[k] == 0;
         loop invariant only: only_unmapped{Pre, Here}(windows[window].task);
-        loop assigns p, windows[window].place[0 .. NEURON_WINDOW_PAGES_MAX - 1], page_tables[..][..];
+        loop assigns p, windows[window].place[0 .. NEURON_WINDOW_PAGES_MAX - 1],
+          {page_tables[p][i] | integer p, i; cell(p, i)};
         loop variant windows[window].pages - p; */
     for (u32 p = 0; p < windows[window].pages; p++) {
         if (windows[window].place[p] != 0) {
-            unmap_page(windows[window].task, window, p);
+            //@ assert place: mapped_ok(window, p);
+            /*@ assert cell: cell(row_at(windows[window].task, windows[window].place[p]),
+                  column_at(windows[window].task, windows[window].place[p])); */
+            unmap_page(window, p);
         }
     }
 }
@@ -155,40 +108,47 @@ static int check_prot(u64 prot, u32 rights)
 }
 
 /* Maps page `page` of a window of the current task at `va`, where nothing is. */
-/*@ requires state: guarded && windows_inv && current < task_count;
+/*@ requires tasks: tasks_inv && (\forall integer w; 0 <= w < window_count ==> windows[w].task < task_count);
+    requires spaces: page_tables_inv;
+    requires mapped: platform_inv && places_inv;
     requires window: window < window_count && windows[window].owner != NONE;
-    requires task: windows[window].task == current;
+    requires task: windows[window].task == current && current < task_count;
     requires page: page < windows[window].pages && windows[window].place[page] == 0;
-    requires place: in_arena(current, va) && place_entry(window, va) == 0;
+    requires place: in_arena(current, va) && leaf_entry(current, page_in(current, va)) == 0;
     requires prot: prot == NEURON_PROT_R || (prot == NEURON_PROT_RW &&
       (slots[windows[window].owner].rights & NEURON_RIGHT_WRITE) == NEURON_RIGHT_WRITE);
-    assigns windows[window].place[page],
-      page_tables[tasks[current].first_leaf + page_in(current, va) / NEURON_PT_ENTRIES]
-        [page_in(current, va) % NEURON_PT_ENTRIES];
-    ensures inv: guarded && windows_inv;
-    ensures mapped: leaf_entry(current, page_in(current, va)) ==
+    assigns windows[window].place[page], page_tables[row_at(current, va)][column_at(current, va)];
+    ensures spaces: page_tables_inv;
+    ensures mapped: places_inv;
+    ensures rest: rest_kept{Pre, Post};
+    ensures entry: leaf_entry(current, page_in(current, va)) ==
       page_entry(windows[window].base + page * NEURON_PAGE, prot); */
 static void map_page(u64 window, u64 page, u64 va, u64 prot)
 {
-    //@ assert leaves: in_leaves(current, va, 1);
-    windows[window].place[page] = va;
-    vspace_map_page(current, va, windows[window].base + page * NEURON_PAGE, prot);
-    arch_flush_page(current, va);
-    /*@ assert kept: \forall integer v, place; place_entry{Pre}(v, place) != 0 ==>
-          place_entry(v, place) == place_entry{Pre}(v, place); */
+    guard_map(current, va, windows[window].base + page * NEURON_PAGE, prot);
+    //@ assert addresses: \forall integer t, p, i; 0 <= t && leaf_of(t, p, i) ==> leaf_va(t, p, i) > 0;
+    /*@ assert nobody: \forall integer t, p, i; 0 <= t < task_count && leaf_of(t, p, i) &&
+          !(p == row_at(current, va) && i == column_at(current, va)) ==> !leads(p, i, window, page); */
+    set_place(window, page, va);
+    /*@ assert cell: leads(row_at(current, va), column_at(current, va), window, page) &&
+          placed(window, page, current, row_at(current, va), column_at(current, va)); */
+    /*@ assert pages: \forall integer v, k; 0 <= v < window_count && 0 <= k < windows[v].pages &&
+          !(v == window && k == page) ==>
+            windows[v].base / NEURON_PAGE + k != windows[window].base / NEURON_PAGE + page; */
+    /*@ assert only: \forall integer v, k; 0 <= v < window_count && 0 <= k < windows[v].pages &&
+          !(v == window && k == page) ==> !leads(row_at(current, va), column_at(current, va), v, k); */
+    /*@ assert task: \forall integer t; 0 <= t < task_count &&
+          leaf_of(t, row_at(current, va), column_at(current, va)) ==> t == current; */
     //@ assert entry: device_entry(window, page, place_entry(window, va));
     //@ assert own: mapped_ok(window, page);
-    /*@ assert pages: \forall integer v, k; 0 <= v < window_count && 0 <= k < NEURON_WINDOW_PAGES_MAX &&
-          !(v == window && k == page) && mapped_ok{Pre}(v, k) ==> mapped_ok(v, k); */
-    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
-          queue_mapped_ok(v, q); */
-    /*@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q); */
-    /*@ assert vqueues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q); */
-    //@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v);
     //@ assert windows: windows_mapped;
-    //@ assert mapped: queues_mapped;
-    //@ assert holders: holders_inv && slots_inv && memories_inv && tasks_inv;
-    //@ assert lines: lines_inv && platform_inv;
+    //@ assert queues: queues_mapped;
+    /*@ assert others: windows_private_but(row_at(current, va), column_at(current, va)); */
+    /*@ assert here: \forall integer v, k, t; 0 <= v < window_count && 0 <= k < windows[v].pages &&
+          0 <= t < task_count && leaf_of(t, row_at(current, va), column_at(current, va)) &&
+          leads(row_at(current, va), column_at(current, va), v, k) ==>
+            placed(v, k, t, row_at(current, va), column_at(current, va)); */
+    //@ assert private: windows_private;
 }
 
 NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
@@ -221,7 +181,6 @@ NOINLINE int device_map(u64 slot, u64 va, u64 offset, u64 prot)
     //@ assert held: windows[window].owner == row;
     //@ assert row: slot_of(current, row) && slot_of(windows[window].task, row);
     //@ assert own: windows[window].task == current;
-    //@ assert empty: place_entry(window, va) == 0;
     //@ assert offset: offset == page * NEURON_PAGE;
     map_page(window, page, va, prot);
     return NEURON_OK;
@@ -243,13 +202,10 @@ NOINLINE int device_unmap(u64 va)
         for (u64 p = 0; p < windows[w].pages; p++) {
             /* A place is an address of the one task that has it in its range. */
             if (windows[w].place[p] == va) {
+                //@ assert mapped: mapped_ok(w, p);
+                //@ assert place: place_of_window(w, p);
                 //@ assert own: windows[w].task == current;
-                unmap_page(current, w, p);
-                /*@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==>
-                      guarded_ok(v); */
-                //@ assert lines: lines_inv && platform_inv && windows_granted;
-                //@ assert mapped: windows_mapped && queues_mapped && page_tables_inv;
-                //@ assert holders: holders_inv && slots_inv && memories_inv && tasks_inv;
+                unmap_page(w, p);
                 return NEURON_OK;
             }
         }

@@ -24,48 +24,99 @@ u64 guard_class(u32 window)
     return arch_device_read(windows[window].base, VIRTIO_MMIO_DEVICE_ID);
 }
 
+void guard_map(u32 task, u64 va, u64 phys, u64 prot)
+{
+    //@ assert leaves: in_leaves(task, va, 1);
+    vspace_map_page(task, va, phys, prot);
+    arch_flush_page(task, va);
+    /*@ assert others: \forall integer p, i; 0 <= i < NEURON_PT_ENTRIES &&
+          !(p == row_at(task, va) && i == column_at(task, va)) ==>
+            page_tables[p][i] == \at(page_tables[p][i], Pre); */
+    /*@ assert kept: \forall integer v, place; place_entry{Pre}(v, place) != 0 ==>
+          place_entry(v, place) == place_entry{Pre}(v, place); */
+    /*@ assert windows: \forall integer v, k; 0 <= v < window_count && mapped_ok{Pre}(v, k) ==>
+          mapped_ok(v, k); */
+    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
+          queue_mapped_ok(v, q); */
+}
+
+void guard_unmap(u32 task, u64 va)
+{
+    //@ assert leaves: in_leaves(task, va, 1);
+    vspace_unmap(task, va);
+    arch_flush_page(task, va);
+    /*@ assert others: \forall integer p, i; 0 <= i < NEURON_PT_ENTRIES &&
+          !(p == row_at(task, va) && i == column_at(task, va)) ==>
+            page_tables[p][i] == \at(page_tables[p][i], Pre); */
+    /*@ assert kept: \forall integer v, place;
+          place_entry{Pre}(v, place) / 1024 != leaf_entry{Pre}(task, page_in(task, va)) / 1024 ==>
+            place_entry(v, place) == place_entry{Pre}(v, place); */
+    /*@ assert windows: \forall integer v, k; 0 <= v < window_count && 0 <= k < NEURON_WINDOW_PAGES_MAX &&
+          mapped_ok{Pre}(v, k) ==> mapped_ok(v, k); */
+    /*@ assert firsts: \forall integer v; 0 <= v < window_count && queue_mapped_ok{Pre}(v, 2 * v) ==>
+          queue_mapped_ok(v, 2 * v); */
+    /*@ assert seconds: \forall integer v; 0 <= v < window_count && queue_mapped_ok{Pre}(v, 2 * v + 1) ==>
+          queue_mapped_ok(v, 2 * v + 1); */
+}
+
 /*@ requires queue: window < window_count <= NEURON_WINDOWS_MAX;
     requires own: q == 2 * window || q == 2 * window + 1;
     assigns vqueues[q].place;
     ensures gone: vqueues[q].place == 0;
-    ensures others: \forall integer w; 0 <= w < window_count && w != window ==>
-      guarded_ok{Pre}(w) ==> guarded_ok(w); */
+    ensures others: \forall integer t, o, p; 0 <= p < 2 * window_count && p != q &&
+      vqueue_ok{Pre}(t, o, p) ==> vqueue_ok(t, o, p);
+    ensures own: \forall integer t, o; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, NONE, q); */
 static void no_place(u32 window, u32 q)
 {
     (void)window;
     vqueues[q].place = 0;
-    /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && p != q && chains_ok{Pre}(p) ==>
-          chains_ok(p); */
-    /*@ assert rings: \forall integer p; 0 <= p < 2 * window_count && p != q && ring_ok{Pre}(p) ==>
-          ring_ok(p); */
-    /*@ assert queues: \forall integer t, o, p; 0 <= p < 2 * window_count && p != q &&
-          vqueue_ok{Pre}(t, o, p) ==> vqueue_ok(t, o, p); */
+    /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && chains_ok{Pre}(p) ==> chains_ok(p); */
+    /*@ assert rings: \forall integer p; 0 <= p < 2 * window_count && ring_ok{Pre}(p) ==> ring_ok(p); */
 }
 
 /*@ requires tasks: tasks_inv && windows[window].task < task_count;
     requires spaces: page_tables_inv;
+    requires mapped: platform_inv && places_inv;
     requires own: q == 2 * window || q == 2 * window + 1;
     requires queue: window < window_count;
-    requires place: vqueues[q].place == 0 || in_arena(windows[window].task, vqueues[q].place);
     assigns vqueues[q].place, page_tables[row_of(window, q)][column_of(window, q)];
     ensures spaces: page_tables_inv;
-    ensures others: \forall integer w; 0 <= w < window_count && w != window ==>
-      guarded_ok{Pre}(w) ==> guarded_ok(w);
+    ensures mapped: places_inv;
+    ensures others: \forall integer t, o, p; 0 <= p < 2 * window_count && p != q &&
+      vqueue_ok{Pre}(t, o, p) ==> vqueue_ok(t, o, p);
+    ensures own: \forall integer t, o; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, NONE, q);
     ensures gone: vqueues[q].place == 0;
-    ensures unmapped: unmapped{Pre, Post}(window); */
+    ensures only: only_unmapped{Pre, Post}(windows[window].task);
+    ensures unseen: \old(vqueues[q].place) == 0 ==> same_tables{Pre, Post}; */
 static void unmap_queue(u32 window, u32 q)
 {
     if (vqueues[q].place != 0) {
-        vspace_unmap(windows[window].task, vqueues[q].place);
-        arch_flush_page(windows[window].task, vqueues[q].place);
+        u64 va = vqueues[q].place;
+        //@ assert both: queue_mapped_ok(window, 2 * window) && queue_mapped_ok(window, 2 * window + 1);
+        //@ assert entry: queue_mapped_ok(window, q);
         no_place(window, q);
+        /*@ assert windows: \forall integer v, k; 0 <= v < window_count && 0 <= k < NEURON_WINDOW_PAGES_MAX &&
+              mapped_ok{Pre}(v, k) ==> mapped_ok(v, k); */
+        //@ assert windows_mapped: windows_mapped;
+        /*@ assert queues: \forall integer v, p; 0 <= v < window_count && queue_mapped_ok{Pre}(v, p) ==>
+              queue_mapped_ok(v, p); */
+        //@ assert queues_mapped: queues_mapped;
+        //@ assert private: windows_private;
+        /*@ assert leads:
+              no_place_leads(leaf_entry(windows[window].task, page_in(windows[window].task, va)) / 1024); */
+        guard_unmap(windows[window].task, va);
+        /*@ assert descriptors: \forall integer t, n, p; descriptors_ok{Pre}(t, n, p) ==>
+              descriptors_ok(t, n, p); */
     }
 }
 
 void guard_unmap_queues(u32 window)
 {
     unmap_queue(window, vqueue_of(window, 0));
+    //@ assert first: only_unmapped{Pre, Here}(windows[window].task);
     unmap_queue(window, vqueue_of(window, 1));
+    /*@ assert others: \forall integer w; 0 <= w < window_count && w != window && guarded_ok{Pre}(w) ==>
+          guarded_ok(w); */
 }
 
 int guard_is_mapped(u32 window)
@@ -116,13 +167,11 @@ static int is_reset(u32 window)
 }
 
 /* What the driver said counts from now on. */
-/*@ requires holders: holders_inv;
-    requires guard: guard_inv;
-    requires window: window < window_count <= NEURON_WINDOWS_MAX;
+/*@ requires state: guarded;
+    requires window: window < window_count;
     requires word: word < VIRTIO_FEATURE_WORDS;
     assigns windows[window].live, windows[window].feature_word;
-    ensures holders: holders_inv;
-    ensures guard: guard_inv;
+    ensures inv: guarded;
     ensures said: windows[window].live == live && windows[window].feature_word == word; */
 static void note(u32 window, u32 live, u32 word)
 {
@@ -134,16 +183,29 @@ static void note(u32 window, u32 live, u32 word)
           windows[w].base == \at(windows[w].base, Pre); */
     /*@ assert each: \forall integer w; 0 <= w < window_count ==>
           guarded_ok{Pre}(w) ==> guarded_ok(w); */
+    /*@ assert windows: \forall integer w, p; 0 <= w < window_count && mapped_ok{Pre}(w, p) ==>
+          mapped_ok(w, p); */
+    /*@ assert queues: \forall integer w, q; 0 <= w < window_count && queue_mapped_ok{Pre}(w, q) ==>
+          queue_mapped_ok(w, q); */
+    /*@ assert private: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==>
+          placed(w, k, t, p, i); */
+    /*@ assert leads: \forall integer w, k, p, i; leads(p, i, w, k) ==> leads{Pre}(p, i, w, k); */
+    //@ assert places: windows_mapped && queues_mapped && windows_private;
+    //@ assert rest: tasks_inv && slots_inv && memories_inv && platform_inv && page_tables_inv;
+    //@ assert holders: holders_inv;
+    //@ assert virtio: queues_virtio;
 }
 
 /* The device has no queues any more. */
 /*@ requires window: window < window_count <= NEURON_WINDOWS_MAX;
+    requires places: places_inv && queues_virtio;
     requires unmapped: vqueues[2 * window].place == 0 && vqueues[2 * window + 1].place == 0;
     requires word: windows[window].base % NEURON_PAGE == 0 &&
       windows[window].feature_word < VIRTIO_FEATURE_WORDS;
     requires others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
     assigns vqueues[2 * window].size, vqueues[2 * window + 1].size;
     ensures guard: guard_inv;
+    ensures places: places_inv && queues_virtio;
     ensures none: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0; */
 static void forget_queues(u32 window)
 {
@@ -158,6 +220,13 @@ static void forget_queues(u32 window)
     /*@ assert each: \forall integer w; 0 <= w < window_count && w != window ==>
           guarded_ok{Pre}(w) ==> guarded_ok(w); */
     //@ assert own: guarded_ok(window);
+    /*@ assert windows: \forall integer w, p; 0 <= w < window_count && mapped_ok{Pre}(w, p) ==>
+          mapped_ok(w, p); */
+    /*@ assert mapped: \forall integer w, q; 0 <= w < window_count && queue_mapped_ok{Pre}(w, q) ==>
+          queue_mapped_ok(w, q); */
+    /*@ assert private: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==>
+          placed(w, k, t, p, i); */
+    //@ assert places: windows_mapped && queues_mapped && windows_private;
 }
 
 int guard_reset(u32 window)
@@ -251,9 +320,7 @@ static int check_write(u64 window, u64 reg, u64 value)
       vqueues[2 * window + 1].size, vqueues[2 * window + 1].place,
       page_tables[row_of(window, 2 * window)][column_of(window, 2 * window)],
       page_tables[row_of(window, 2 * window + 1)][column_of(window, 2 * window + 1)];
-    ensures holders: holders_inv;
-    ensures spaces: page_tables_inv;
-    ensures guard: guard_inv;
+    ensures inv: guarded;
     ensures result: \result == NEURON_OK || \result == NEURON_STUCK; */
 static int write_virtio(u32 window, u64 reg, u32 value)
 {

@@ -92,25 +92,118 @@
       page_in(windows[w].task, vqueues[q].place) % NEURON_PT_ENTRIES;
     logic integer slot_window{L}(integer slot) = slots[tasks[current].first_slot + slot].object; */
 
-/* What becomes of the mappings when queues of a window go: the entries of their pages are empty then, and
- * no other entry changes; a queue that stays has its place. */
-/*@ predicate lost{L1, L2}(integer w, integer q, integer row, integer column) =
-      \at(vqueues[q].place, L1) != 0 && \at(vqueues[q].place, L2) == 0 &&
-      row == row_of{L1}(w, q) && column == column_of{L1}(w, q);
-    predicate unmapped{L1, L2}(integer w) =
-      \forall integer p, i; 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES ==>
-        \at(page_tables[p][i], L2) == \at(page_tables[p][i], L1) ||
-        (\at(page_tables[p][i], L2) == 0 &&
-         (lost{L1, L2}(w, 2 * w, p, i) || lost{L1, L2}(w, 2 * w + 1, p, i)));
-    predicate places_kept{L1, L2}(integer w) =
-      \forall integer q; 2 * w <= q <= 2 * w + 1 ==> \at(vqueues[q].place, L2) == 0 ||
-        \at(vqueues[q].place, L2) == \at(vqueues[q].place, L1); */
+/* A page of a window is mapped where its owner put it, in its arena, and never beyond its rights; so is the
+ * page of a queue. Two places never have the same address, since their entries lead to different pages. */
+/*@ predicate is_virtio{L}(integer w) = windows[w].transport == NEURON_TRANSPORT_VIRTIO_MMIO;
+
+    logic integer place_entry{L}(integer w, integer place) =
+      leaf_entry{L}(windows[w].task, page_in(windows[w].task, place));
+
+    predicate device_entry{L}(integer w, integer p, integer entry) =
+      entry / 1024 == windows[w].base / NEURON_PAGE + p &&
+      (entry % 1024 == 209 + 2 * NEURON_PROT_R ||
+       (entry % 1024 == 209 + 2 * NEURON_PROT_RW &&
+        (slots[windows[w].owner].rights & NEURON_RIGHT_WRITE) == NEURON_RIGHT_WRITE));
+
+    predicate mapped_ok{L}(integer w, integer p) =
+      windows[w].place[p] == 0 ||
+      (p < windows[w].pages && windows[w].owner != NONE &&
+       in_arena{L}(windows[w].task, windows[w].place[p]) &&
+       device_entry{L}(w, p, place_entry{L}(w, windows[w].place[p])));
+
+    predicate queue_mapped_ok{L}(integer w, integer q) =
+      vqueues[q].place == 0 ||
+      (in_arena{L}(windows[w].task, vqueues[q].place) &&
+       place_entry{L}(w, vqueues[q].place) / 1024 == pages_phys[QUEUE_PAGES] / NEURON_PAGE + q &&
+       place_entry{L}(w, vqueues[q].place) % 1024 == 209 + 2 * NEURON_PROT_R);
+
+    predicate windows_mapped{L} =
+      \forall integer w, p; 0 <= w < window_count && 0 <= p < NEURON_WINDOW_PAGES_MAX ==>
+        mapped_ok{L}(w, p);
+    predicate queues_mapped{L} = \forall integer w; 0 <= w < window_count ==>
+      queue_mapped_ok{L}(w, 2 * w) && queue_mapped_ok{L}(w, 2 * w + 1);
+    predicate queues_virtio{L} = \forall integer w; 0 <= w < window_count && !is_virtio{L}(w) ==>
+      vqueues[2 * w].size == 0 && vqueues[2 * w + 1].size == 0; */
+
+/* And the other way round: whose entry leads to a page of a window is its owner, who put it there. */
+/*@ logic integer leaf_va{L}(integer t, integer p, integer i) =
+      range_base(t) + ((p - tasks[t].first_leaf) * NEURON_PT_ENTRIES + i) * NEURON_PAGE;
+    predicate leads{L}(integer p, integer i, integer w, integer k) =
+      page_tables[p][i] != 0 && page_tables[p][i] / 1024 == windows[w].base / NEURON_PAGE + k;
+    predicate leaf_of{L}(integer t, integer p, integer i) = 0 <= i < NEURON_PT_ENTRIES &&
+      tasks[t].first_leaf <= p < tasks[t].first_leaf + tasks[t].leaf_tables;
+    predicate placed{L}(integer w, integer k, integer t, integer p, integer i) =
+      windows[w].owner != NONE && windows[w].task == t && windows[w].place[k] == leaf_va{L}(t, p, i);
+    predicate windows_private{L} = \forall integer w, k, t, p, i;
+      0 <= w < window_count && 0 <= k < windows[w].pages && 0 <= t < task_count && leaf_of{L}(t, p, i) &&
+      leads{L}(p, i, w, k) ==> placed{L}(w, k, t, p, i);
+    predicate windows_private_but{L}(integer row, integer column) = \forall integer w, k, t, p, i;
+      0 <= w < window_count && 0 <= k < windows[w].pages && 0 <= t < task_count && leaf_of{L}(t, p, i) &&
+      leads{L}(p, i, w, k) && !(p == row && i == column) ==> placed{L}(w, k, t, p, i);
+
+    predicate places_inv{L} =
+      windows_mapped{L} && queues_mapped{L} && windows_private{L}; */
 
 /* What all of these need of the state, and leave. */
 /*@ predicate guarded{L} =
-      tasks_inv{L} && slots_inv{L} && memories_inv{L} && holders_inv{L} && page_tables_inv{L} &&
-      guard_inv{L};
-    predicate is_virtio{L}(integer w) = windows[w].transport == NEURON_TRANSPORT_VIRTIO_MMIO; */
+      tasks_inv{L} && slots_inv{L} && memories_inv{L} && platform_inv{L} && holders_inv{L} &&
+      page_tables_inv{L} && guard_inv{L} && queues_virtio{L} && places_inv{L}; */
+
+/* The queues of a window that is about to be nobody's. */
+/*@ predicate unheld_ok{L}(integer w) =
+      windows[w].base % NEURON_PAGE == 0 && windows[w].feature_word < VIRTIO_FEATURE_WORDS &&
+      vqueue_ok{L}(windows[w].task, NONE, 2 * w) &&
+      vqueue_ok{L}(windows[w].task, NONE, 2 * w + 1); */
+
+/* What a call leaves: mappings go, and only those of task `t`; slots stay, but for one or two. */
+/*@ predicate only_unmapped{L1, L2}(integer t) =
+      \forall integer p, i; 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES ==>
+        \at(page_tables[p][i], L2) == \at(page_tables[p][i], L1) ||
+        (\at(page_tables[p][i], L2) == 0 &&
+         \at(tasks[t].first_leaf, L1) <= p < \at(tasks[t].first_leaf + tasks[t].leaf_tables, L1));
+    predicate same_tables{L1, L2} =
+      \forall integer p, i; 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES ==>
+        \at(page_tables[p][i], L2) == \at(page_tables[p][i], L1); */
+
+/* The entry for `va` of a task: where it is, and that no place leads to the page that it leads to. */
+/*@ logic integer row_at{L}(integer t, integer va) = tasks[t].first_leaf + page_in(t, va) / NEURON_PT_ENTRIES;
+    logic integer column_at(integer t, integer va) = page_in(t, va) % NEURON_PT_ENTRIES;
+    // An entry of a page table. The provers see through this, and not through two ranges.
+    predicate cell(integer p, integer i) = 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES;
+    predicate no_place_leads{L}(integer page) =
+      (\forall integer w, k; 0 <= w < window_count && 0 <= k < NEURON_WINDOW_PAGES_MAX &&
+        windows[w].place[k] != 0 ==> place_entry{L}(w, windows[w].place[k]) / 1024 != page) &&
+      (\forall integer w; 0 <= w < window_count && vqueues[2 * w].place != 0 ==>
+        place_entry{L}(w, vqueues[2 * w].place) / 1024 != page) &&
+      (\forall integer w; 0 <= w < window_count && vqueues[2 * w + 1].place != 0 ==>
+        place_entry{L}(w, vqueues[2 * w + 1].place) / 1024 != page); */
+
+/* Maps a page where nothing is, in the arena of a task; empties the entry for one that no place leads to. */
+/*@ requires tasks: tasks_inv && task < task_count;
+    requires spaces: page_tables_inv;
+    requires mapped: windows_mapped && queues_mapped && windows_private;
+    requires place: in_arena(task, va) && leaf_entry(task, page_in(task, va)) == 0;
+    requires page: phys % NEURON_PAGE == 0 && phys < NEURON_RAM_END_MAX;
+    requires prot: prot == NEURON_PROT_R || prot == NEURON_PROT_RW;
+    assigns page_tables[row_at(task, va)][column_at(task, va)];
+    ensures spaces: page_tables_inv;
+    ensures windows: windows_mapped;
+    ensures queues: queues_mapped;
+    ensures private: windows_private_but(row_at(task, va), column_at(task, va));
+    ensures entry: leaf_entry(task, page_in(task, va)) == page_entry(phys, prot); */
+void guard_map(u32 task, u64 va, u64 phys, u64 prot);
+/*@ requires tasks: tasks_inv && task < task_count;
+    requires spaces: page_tables_inv;
+    requires mapped: windows_mapped && queues_mapped;
+    requires private: windows_private_but(row_at(task, va), column_at(task, va));
+    requires place: in_arena(task, va) && no_place_leads(leaf_entry(task, page_in(task, va)) / 1024);
+    assigns page_tables[row_at(task, va)][column_at(task, va)];
+    ensures spaces: page_tables_inv;
+    ensures windows: windows_mapped;
+    ensures queues: queues_mapped;
+    ensures private: windows_private;
+    ensures gone: leaf_entry(task, page_in(task, va)) == 0; */
+void guard_unmap(u32 task, u64 va);
 
 /* The class that the device in a window has; 0 if there is none, or one of before virtio 1.0. */
 /*@ requires state: guarded;
@@ -127,34 +220,30 @@ u64 guard_class(u32 window);
       vqueues[2 * window + 1].size, vqueues[2 * window + 1].place,
       page_tables[row_of(window, 2 * window)][column_of(window, 2 * window)],
       page_tables[row_of(window, 2 * window + 1)][column_of(window, 2 * window + 1)];
-    ensures holders: holders_inv;
-    ensures spaces: page_tables_inv;
-    ensures guard: guard_inv;
+    ensures inv: guarded;
     ensures result: \result == 0 || \result == 1;
-    ensures stopped: \result == 1 && is_virtio(window) ==>
-      vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
-    ensures plain: !is_virtio(window) ==> vqueues[2 * window].size == \old(vqueues[2 * window].size) &&
-      vqueues[2 * window + 1].size == \old(vqueues[2 * window + 1].size);
-    ensures unmapped: unmapped{Pre, Post}(window);
-    ensures places: places_kept{Pre, Post}(window); */
+    ensures stopped: \result == 1 ==> vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
+    ensures only: only_unmapped{Pre, Post}(windows[window].task);
+    ensures unseen: windows[window].owner == NONE ==> same_tables{Pre, Post}; */
 int guard_reset(u32 window);
 
 /* Takes the queues of a window, which is about to lose its owner, from the address space of that. */
 /*@ requires tasks: tasks_inv && windows[window].task < task_count;
     requires spaces: page_tables_inv;
+    requires mapped: platform_inv && places_inv;
     requires window: window < window_count;
-    requires place_0: vqueues[2 * window].place == 0 ||
-      in_arena(windows[window].task, vqueues[2 * window].place);
-    requires place_1: vqueues[2 * window + 1].place == 0 ||
-      in_arena(windows[window].task, vqueues[2 * window + 1].place);
     assigns vqueues[2 * window].place, vqueues[2 * window + 1].place,
       page_tables[row_of(window, 2 * window)][column_of(window, 2 * window)],
       page_tables[row_of(window, 2 * window + 1)][column_of(window, 2 * window + 1)];
     ensures spaces: page_tables_inv;
+    ensures mapped: places_inv;
     ensures others: \forall integer w; 0 <= w < window_count && w != window ==>
       guarded_ok{Pre}(w) ==> guarded_ok(w);
+    ensures unheld: guarded_ok{Pre}(window) ==> unheld_ok(window);
     ensures gone: vqueues[2 * window].place == 0 && vqueues[2 * window + 1].place == 0;
-    ensures unmapped: unmapped{Pre, Post}(window); */
+    ensures only: only_unmapped{Pre, Post}(windows[window].task);
+    ensures unseen: \old(vqueues[2 * window].place) == 0 && \old(vqueues[2 * window + 1].place) == 0 ==>
+      same_tables{Pre, Post}; */
 void guard_unmap_queues(u32 window);
 
 /* Whether a queue of the window is mapped. */
@@ -171,9 +260,7 @@ int guard_is_mapped(u32 window);
       vqueues[2 * slot_window(slot) + 1].size, vqueues[2 * slot_window(slot) + 1].place,
       page_tables[row_of(slot_window(slot), 2 * slot_window(slot))][column_of(slot_window(slot), 2 * slot_window(slot))],
       page_tables[row_of(slot_window(slot), 2 * slot_window(slot) + 1)][column_of(slot_window(slot), 2 * slot_window(slot) + 1)];
-    ensures holders: holders_inv;
-    ensures spaces: page_tables_inv;
-    ensures guard: guard_inv;
+    ensures inv: guarded;
     ensures own: \forall integer w; 0 <= w < window_count && windows[w].task != current ==>
       windows[w] == \old(windows[w]) && vqueues[2 * w] == \old(vqueues[2 * w]) &&
       vqueues[2 * w + 1] == \old(vqueues[2 * w + 1]);
@@ -189,9 +276,7 @@ int guard_write(u64 slot, u64 reg, u64 value);
       queue_pages[..],
       page_tables[tasks[current].first_leaf + page_in(current, va) / NEURON_PT_ENTRIES]
         [page_in(current, va) % NEURON_PT_ENTRIES];
-    ensures holders: holders_inv;
-    ensures spaces: page_tables_inv;
-    ensures guard: guard_inv;
+    ensures inv: guarded;
     ensures mapped: \result == NEURON_OK ==> leaf_entry(current, page_in(current, va)) ==
       page_entry(pages_phys[QUEUE_PAGES] + NEURON_PAGE * (NEURON_WINDOW_QUEUES *
         slot_window(slot) + queue), NEURON_PROT_R);
@@ -207,9 +292,7 @@ int guard_queue(u64 slot, u64 queue, u64 size, u64 va);
 /*@ requires state: guarded && current < task_count;
     assigns vqueues[..],
       queue_pages[..];
-    ensures holders: holders_inv;
-    ensures spaces: page_tables_inv;
-    ensures guard: guard_inv;
+    ensures inv: guarded;
     ensures own: \forall integer q; 0 <= q < NEURON_WINDOW_QUEUES * window_count &&
       windows[q / NEURON_WINDOW_QUEUES].task != current ==> vqueues[q] == \old(vqueues[q]);
     ensures refused: \result != NEURON_OK ==>

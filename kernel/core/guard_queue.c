@@ -115,7 +115,10 @@ static void clear(u32 q)
     requires place: in_arena(windows[window].task, va);
     assigns vqueues[q], queue_pages[q];
     ensures guard: guard_inv;
-    ensures size: vqueues[q].size == size; */
+    ensures size: vqueues[q].size == size && vqueues[q].place == va;
+    ensures mapped: \forall integer w, p; 0 <= w < window_count && p != q && queue_mapped_ok{Pre}(w, p) ==>
+      queue_mapped_ok(w, p);
+    ensures virtio: is_virtio(window) && queues_virtio{Pre} ==> queues_virtio; */
 static void begin_queue(u32 window, u32 q, u32 size, u64 va)
 {
     (void)window;
@@ -189,10 +192,20 @@ NOINLINE int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
     }
 
     u64 phys = pages_phys[QUEUE_PAGES] + (u64)q * NEURON_PAGE;
+    //@ assert memory: phys / NEURON_PAGE >= NEURON_RAM_BASE / NEURON_PAGE;
+    guard_map(current, va, phys, NEURON_PROT_R);
+    /*@ assert here: \forall integer v, k; 0 <= v < window_count && 0 <= k < windows[v].pages ==>
+          !leads(row_at(current, va), column_at(current, va), v, k); */
+    //@ assert private: windows_private;
     begin_queue(window, q, (u32)size, va);
+    //@ assert own: queue_mapped_ok(window, q);
+    //@ assert firsts: \forall integer v; 0 <= v < window_count ==> queue_mapped_ok(v, 2 * v);
+    //@ assert seconds: \forall integer v; 0 <= v < window_count ==> queue_mapped_ok(v, 2 * v + 1);
+    //@ assert mapped: queues_mapped;
     set_up(window, phys, size);
-    vspace_map_page(current, va, phys, NEURON_PROT_R);
-    arch_flush_page(current, va);
+    //@ assert places: windows_mapped && windows_private;
+    //@ assert holders: holders_inv && platform_inv && queues_virtio;
+    //@ assert rest: tasks_inv && slots_inv && memories_inv && page_tables_inv;
     return NEURON_OK;
 }
 
@@ -225,7 +238,9 @@ static void take_back(u32 q, u64 head)
     requires queue: (q == 2 * window || q == 2 * window + 1) && vqueues[q].size != 0;
     assigns vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1],
       vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1], vqueues[q].used;
-    ensures guard: guard_inv; */
+    ensures guard: guard_inv;
+    ensures mapped: \forall integer w, p; 0 <= w < window_count && queue_mapped_ok{Pre}(w, p) ==>
+      queue_mapped_ok(w, p); */
 static void collect(u32 window, u32 q)
 {
     const u64 size = vqueues[q].size;
@@ -281,18 +296,7 @@ static int any_busy(u32 q, u64 head, u64 count)
     return 0;
 }
 
-/* What the OUT page says of descriptor `i`. Nobody writes the page while its task is in the kernel: there is
- * one hart, and no DMA region has a page of the kernel. So what was checked is what is written. */
-/*@ logic integer out_word{L}(integer i, integer word) = message_pages[2 * current + 1][2 * i + word];
-    logic integer told_slot{L}(integer i) =
-      tasks[current].first_slot + out_word{L}(i, 1) / 0x100000000 % 0x10000;
-
-    predicate described{L}(integer i) =
-      out_word{L}(i, 1) / 0x100000000 % 0x10000 < tasks[current].slots &&
-      slots[told_slot{L}(i)].object < memory_count &&
-      out_word{L}(i, 1) / 0x1000000000000 <= 1 &&
-      dma_covers{L}(told_slot{L}(i), memories[slots[told_slot{L}(i)].object].phys + out_word{L}(i, 0),
-                    out_word{L}(i, 1) % 0x100000000, out_word{L}(i, 1) / 0x1000000000000); */
+/* A word of what the OUT page says of descriptor `i`. */
 /*@ requires task: current < NEURON_TASKS_MAX;
     requires bound: i < NEURON_CHAIN_MAX && word < NEURON_DESCRIPTOR_WORDS;
     assigns \nothing;
@@ -385,7 +389,9 @@ static void write_descriptor(u32 q, u64 d, u64 i, u64 count)
       vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1], vqueues[q].available,
       queue_pages[q].descriptors[0 .. NEURON_QUEUE_SIZE_MAX - 1], queue_pages[q].available.index,
       queue_pages[q].available.ring[0 .. NEURON_QUEUE_SIZE_MAX - 1];
-    ensures guard: guard_inv; */
+    ensures guard: guard_inv;
+    ensures mapped: \forall integer w, p; 0 <= w < window_count && queue_mapped_ok{Pre}(w, p) ==>
+      queue_mapped_ok(w, p); */
 static void write_chain(u32 window, u32 q, u64 head, u64 count)
 {
     (void)window;
@@ -475,12 +481,20 @@ NOINLINE int guard_post(u64 slot, u64 queue, u64 head, u64 count, u64 kick)
     //@ assert queue: vqueues[q].size <= NEURON_QUEUE_SIZE_MAX;
     if (any_busy(q, head, count)) {
         collect(window, q);
+        /*@ assert places: \forall integer v, p; 0 <= v < window_count && queue_mapped_ok{Pre}(v, p) ==>
+              queue_mapped_ok(v, p); */
+        //@ assert mapped: queues_mapped;
+        //@ assert virtio: queues_virtio;
         if (any_busy(q, head, count)) {
             return NEURON_IN_FLIGHT;
         }
     }
 
     write_chain(window, q, head, count);
+    /*@ assert places_still: \forall integer v, p; 0 <= v < window_count && queue_mapped_ok{Pre}(v, p) ==>
+          queue_mapped_ok(v, p); */
+    //@ assert mapped_still: queues_mapped;
+    //@ assert virtio_still: queues_virtio;
     if (kick != 0) {
         arch_device_fence();
         tell(window, VIRTIO_MMIO_QUEUE_NOTIFY, (u32)queue);

@@ -47,6 +47,19 @@
       is_virtio{L}(w) ? virtio_told{L}(w, reg, value)
                       : windows[w].class == NEURON_CLASS_RTC && rtc_told(reg); */
 
+/* What the OUT page says of descriptor `i`. Nobody writes the page while its task is in the kernel: there is
+ * one hart, and no DMA region has a page of the kernel. So what was checked is what is written. */
+/*@ logic integer out_word{L}(integer i, integer word) = message_pages[2 * current + 1][2 * i + word];
+    logic integer told_slot{L}(integer i) =
+      tasks[current].first_slot + out_word{L}(i, 1) / 0x100000000 % 0x10000;
+
+    predicate described{L}(integer i) =
+      out_word{L}(i, 1) / 0x100000000 % 0x10000 < tasks[current].slots &&
+      slots[told_slot{L}(i)].object < memory_count &&
+      out_word{L}(i, 1) / 0x1000000000000 <= 1 &&
+      dma_covers{L}(told_slot{L}(i), memories[slots[told_slot{L}(i)].object].phys + out_word{L}(i, 0),
+                    out_word{L}(i, 1) % 0x100000000, out_word{L}(i, 1) / 0x1000000000000); */
+
 /* The one way to a register: what cannot be told is not. */
 /*@ requires window: window < NEURON_WINDOWS_MAX && windows[window].base % NEURON_PAGE == 0;
     requires told: told(window, reg, value);
