@@ -10,7 +10,7 @@
 #define RTC_RIGHTS (NEURON_RIGHT_READ | NEURON_RIGHT_MAP | NEURON_RIGHT_IRQ)
 #define VIRTIO_FIRST UINT64_C(0x10001000) /* its virtio windows */
 #define VIRTIO_LAST UINT64_C(0x10008000)
-#define RNG_RIGHTS (NEURON_RIGHT_READ | NEURON_RIGHT_MAP)
+#define VIRTIO_RIGHTS (NEURON_RIGHT_READ | NEURON_RIGHT_MAP)
 
 #define LIFECYCLE (UINT64_C(1) << NEURON_BIT_LIFECYCLE)
 
@@ -20,15 +20,15 @@ static int64_t create(void)
                                     NEURON_SLOT_SCRATCH);
 }
 
-/* The first source of entropy that the machine has. */
-static int64_t create_rng(void)
+/* The first device of a class that the machine has. */
+static int64_t create_virtio(uint32_t class_number)
 {
     int64_t status = NEURON_OUTSIDE_WINDOWS;
 
     for (uint64_t base = VIRTIO_FIRST; base <= VIRTIO_LAST && status != NEURON_OK;
          base += NEURON_PAGE) {
-        status = neuron_device_cap_create(NEURON_SLOT_FACTORY, base, NEURON_CLASS_VIRTIO_RNG,
-                                          RNG_RIGHTS, NEURON_SLOT_SCRATCH);
+        status = neuron_device_cap_create(NEURON_SLOT_FACTORY, base, class_number, VIRTIO_RIGHTS,
+                                          NEURON_SLOT_SCRATCH);
     }
     return status;
 }
@@ -107,7 +107,9 @@ static void measure_faults(uint32_t twin)
 void measure_authority(uint32_t twin, struct board *twin_board, uint32_t driver)
 {
     measure_devices(driver);
-    rows_check(create_rng());
+    rows_check(create_virtio(NEURON_CLASS_VIRTIO_RNG));
+    rows_check(find_slot(driver) < NEURON_SLOTS_MAX ? NEURON_OK : NEURON_UNDECLARED);
+    rows_check(create_virtio(NEURON_CLASS_VIRTIO_NET));
     rows_check(find_slot(driver) < NEURON_SLOTS_MAX ? NEURON_OK : NEURON_UNDECLARED);
     twin_board->flag = 1;
     measure_faults(twin);

@@ -17,10 +17,13 @@
 /* Until the alarm: enough for the driver to wait and for the idler to be at work. */
 #define SOON UINT64_C(50000) /* ns */
 enum { QUEUE = 0, SIZE = 8, BYTES = 8 };
+/* A queue to send on, as large as a queue can be, and how often it is filled. */
+enum { TX = 1, TX_SIZE = NEURON_QUEUE_SIZE_MAX, FILLS = 10, FRAME_BYTES = 64 };
 
 static const volatile uint32_t *rtc;
 static struct nexus_virtio rng = {.slot = RNG_SLOT, .page = RNG_PAGE, .queue_page = RNG_QUEUE_PAGE};
-static struct nexus_queue queue;
+static struct nexus_virtio net = {.slot = NET_SLOT, .page = NET_PAGE, .queue_page = NET_QUEUE_PAGE};
+static struct nexus_queue queue, tx;
 
 extern uint64_t __nexus_out[]; /* from the linker script */
 
@@ -67,6 +70,42 @@ static void measure_posts(const char *name, bool kick)
         await_used(++posted_before);
     }
     rows_end(&posts, name);
+}
+
+/* The most that one post can have to do: all descriptors were used one by one since the last, it is a whole chain.
+ * Frames of zeros go nowhere. */
+static void measure_longest_post(void)
+{
+    static struct series posts;
+    uint32_t posted_before = 0;
+
+    rows_check(nexus_virtio_open(&net, NEURON_CLASS_VIRTIO_NET, 0, NULL));
+    rows_check(nexus_queue_open(&tx, &net, TX, TX_SIZE, 1));
+    rows_check(nexus_virtio_start(&net));
+    for (uint32_t i = 0; i < NEURON_CHAIN_MAX; i++) {
+        __nexus_out[2 * i] = 0;
+        __nexus_out[2 * i + 1] = NEURON_DESCRIPTOR(FRAME_BYTES, NET_DMA_SLOT, 0);
+    }
+    for (uint32_t fill = 0; fill < FILLS; fill++) {
+        rows_pause();
+        for (uint32_t i = 0; i < TX_SIZE; i++) {
+            rows_check(neuron_dev_post(NET_SLOT, TX, i, 1, i + 1 == TX_SIZE ? 1 : 0));
+        }
+        posted_before += TX_SIZE;
+        while (tx.page->used.index != (uint16_t)posted_before) {
+            rows_pause();
+        }
+        uint64_t start = retired();
+        int64_t status = neuron_dev_post(NET_SLOT, TX, 0, NEURON_CHAIN_MAX, 1);
+        uint64_t posted = retired();
+        rows_check(status);
+        rows_sample(&posts, posted - start);
+        posted_before++;
+        while (tx.page->used.index != (uint16_t)posted_before) {
+            rows_pause();
+        }
+    }
+    rows_end(&posts, "dev_post.most");
 }
 
 /* --- interrupts -------------------------------------------------------------------------------- */
@@ -139,5 +178,6 @@ void measure_guarded(void)
     open_queue();
     measure_posts("dev_post", false);
     measure_posts("dev_post.kick", true);
+    measure_longest_post();
     measure_interrupts();
 }

@@ -189,11 +189,17 @@ OWN_LOCALS = {"words", "at", "reader", "out", "result", "request", "row", "tag",
 OWN_LOCALS |= {"client", "packed", "refusal", "denial"}
 
 
-def _put_value(kind: Type, name: str, length: str) -> str:
+def _put_value(kind: Type, name: str, length: str) -> list[str]:
     match kind:
         case StringType() | BytesType():
-            return f"nexus_put_bytes(&at, {name}, {length});"
-    return f"{put_name(kind)}(&at, {name});"
+            return [f"nexus_put_bytes(&at, {name}, {length});"]
+    padding = [f"nexus_put_zeros(&at, {wire.padding(kind)});"] if wire.padding(kind) else []
+    return [f"{put_name(kind)}(&at, {name});", *padding]
+
+
+def _get_value(kind: Type, target: str) -> list[str]:
+    padding = [f"nexus_get_zeros(&reader, {wire.padding(kind)});"] if wire.padding(kind) else []
+    return [f"{get_name(kind)}(&reader, {target});", *padding]
 
 
 def _word_value(kind: Type, name: str) -> str:
@@ -269,7 +275,7 @@ class _MethodBuilder:
         view.parameters += in_declarations(name, length, kind)
         view.arguments += [name, length] if isinstance(kind, BytesType) else [name]
         view.in_lengths += _measure(kind, name, length, "NEXUS_TOO_LONG")
-        view.in_puts.append(_put_value(kind, name, length))
+        view.in_puts += _put_value(kind, name, length)
         view.in_word_values.append(_word_value(kind, name) if view.in_way == wire.WORDS else "")
         room = f"glue_room.{view.name}.in_{parameter.name}"
         match kind:
@@ -285,14 +291,14 @@ class _MethodBuilder:
                 view.handler_arguments += [name, length]
             case StructType():
                 view.room.append(f"struct {kind.name} in_{parameter.name};")
-                view.in_gets.append(f"glue_get_{kind.name}(&reader, &{room});")
+                view.in_gets += _get_value(kind, f"&{room}")
                 view.handler_arguments.append(f"&{room}")
             case _:
                 view.locals.append(f"{c_name(kind)} {name};")
                 if view.in_way == wire.WORDS:
                     view.in_gets.append(_word_get(kind, f"request->words[{self.in_index}]", f"&{name}"))
                 else:
-                    view.in_gets.append(f"{get_name(kind)}(&reader, &{name});")
+                    view.in_gets += _get_value(kind, f"&{name}")
                 view.handler_arguments.append(name)
         self.in_index += 1
 
@@ -306,7 +312,7 @@ class _MethodBuilder:
         view.reply_arguments += [name, length] if isinstance(kind, BytesType) else [name]
         too_long = "nexus_result_tag(NEXUS_BAD_REPLY, 0)"
         view.out_lengths += _measure(kind, name, length, too_long)
-        view.out_puts.append(_put_value(kind, name, length))
+        view.out_puts += _put_value(kind, name, length)
         view.out_word_values.append(_word_value(kind, name) if view.out_way == wire.WORDS else "")
         room = f"glue_room.{view.name}.out_{parameter.name}"
         match kind:
@@ -324,7 +330,7 @@ class _MethodBuilder:
                 view.pack_arguments += [room, length]
                 view.zero.append(f"memset({room}, 0, sizeof({room}));")
             case StructType():
-                view.out_gets.append(f"glue_get_{kind.name}(&reader, {name});")
+                view.out_gets += _get_value(kind, name)
                 view.room.append(f"struct {kind.name} out_{parameter.name};")
                 view.handler_arguments.append(f"&{room}")
                 view.pack_arguments.append(f"&{room}")
@@ -333,7 +339,7 @@ class _MethodBuilder:
                 if view.out_way == wire.WORDS:
                     view.out_gets.append(_word_get(kind, f"out.w{self.out_index}", name))
                 else:
-                    view.out_gets.append(f"{get_name(kind)}(&reader, {name});")
+                    view.out_gets += _get_value(kind, name)
                 zero = "false" if c_name(kind) == "bool" else "0"
                 zero = f"({c_name(kind)})0" if isinstance(kind, EnumType) else zero
                 view.locals.append(f"{c_name(kind)} {name} = {zero};")

@@ -101,8 +101,9 @@ class ComponentView:
         served = [m for endpoint in self.provides for m in endpoint.methods]
         guarded = {m.requires: m.where for m in reversed(served) if m.requires}
         self.guards = [Guard(cnames.c_string(c), guarded[c]) for c in sorted(guarded)]
-        for method in served:
-            _server(method, sorted(guarded))
+        for endpoint in self.provides:
+            for method in endpoint.methods:
+                _server(endpoint, method, sorted(guarded))
         self.room = [m for m in served if m.room]
         self.bulk_copy = max((e.bulk[0] - wire.BULK_HEADER_BYTES for e in self.provides if e.bulk), default=0)
         if any(e.bulk for e in self.provides):
@@ -210,7 +211,7 @@ def _client(endpoint: CEndpoint, method: CMethod) -> None:
         method.read_reply = [f"struct nexus_reader reader = nexus_read_words(out.tag, {method.out_words});"]
 
 
-def _server(method: CMethod, guards: list[str]) -> None:
+def _server(endpoint: CEndpoint, method: CMethod, guards: list[str]) -> None:
     """The statements of a method's dispatch, reply and deferred reply; `guards` are what is asked for."""
     client = f"struct nexus_client {_extra(method, 'client')}"
     token, result = f"struct nexus_token {_extra(method, 'token')}", f"int {_extra(method, 'result')}"
@@ -224,6 +225,14 @@ def _server(method: CMethod, guards: list[str]) -> None:
     {wire.WORDS: _server_words, wire.PAGE: _server_page, wire.BULK: _server_bulk}[method.out_way](
         method, pack, later, now
     )
+    if method.out_way != wire.BULK:
+        method.answer = [
+            "if (result != 0) {",
+            f"    nexus_reply(nexus_result_tag(result, {endpoint.errors}), NULL);",
+            "    return;",
+            "}",
+            *method.answer,
+        ]
     method.refuse = _refusal(method, "reader.status")
     if method.requires is not None:
         guard = f"&glue_guards[{guards.index(method.requires)}]"
@@ -260,7 +269,7 @@ def _server_words(method: CMethod, pack: str, later: str, now: str) -> None:
         f"const uint64_t tag = {pack}(words, result{later});",
         "return nexus_reply_later(token, tag, words);",
     ]
-    method.answer = [WORDS, f"const uint64_t tag = {pack}(words, result{now});", "nexus_reply(tag, words);"]
+    method.answer = [WORDS, f"const uint64_t tag = {pack}(words, 0{now});", "nexus_reply(tag, words);"]
 
 
 def _pack_bytes(method: CMethod) -> None:
@@ -275,7 +284,7 @@ def _server_page(method: CMethod, pack: str, later: str, now: str) -> None:
         f"const uint64_t tag = {pack}(glue_scratch, result{later});",
         "return nexus_reply_page_later(token, tag, glue_scratch);",
     ]
-    method.answer = [NO_WORDS, f"nexus_reply({pack}(__nexus_in, result{now}), words);"]
+    method.answer = [f"nexus_reply({pack}(__nexus_in, 0{now}), NULL);"]
 
 
 def _server_bulk(method: CMethod, pack: str, later: str, now: str) -> None:

@@ -1,8 +1,10 @@
 """How the parameters of a method travel: the sizes and the way of each direction.
 
 A direction whose parameters are at most four integers or enums travels in registers, one word each.
-Everything else is packed into the message page: in the order of declaration, little-endian, without
-padding; strings and bytes as a u32 length and their bytes. A method whose request or reply can be
+Everything else is packed into the message page: in the order of declaration, little-endian, each
+parameter from a multiple of eight bytes on, with zeros between them and at the end; strings and bytes as
+a u64 length and their bytes, structs without gaps. So bytes are copied a word at a time, and a message is
+as long as the kernel's fast path wants it. A method whose request or reply can be
 longer than the message page is a bulk method: both its directions travel in the bulk extents of the
 connection.
 """
@@ -18,6 +20,7 @@ WORDS = "words"
 PAGE = "page"
 BULK = "bulk"
 
+UNIT = 8  # bytes: parameters in a message page begin at its multiples
 BULK_HEADER_BYTES = 64  # epoch, tag, length; the message follows
 
 
@@ -31,14 +34,7 @@ class Direction:
     most: int
 
 
-def least(kind: Type) -> int:
-    """Packed bytes of the shortest value."""
-    if isinstance(kind, (StringType, BytesType)):
-        return 4
-    return most(kind)
-
-
-def most(kind: Type) -> int:
+def size(kind: Type) -> int:
     """Packed bytes of the longest value."""
     match kind:
         case IntType():
@@ -46,10 +42,25 @@ def most(kind: Type) -> int:
         case EnumType():
             return 4
         case StructType():
-            return sum(most(part) * (count or 1) for _, part, count in kind.fields)
+            return sum(size(part) * (count or 1) for _, part, count in kind.fields)
         case StringType() | BytesType():
-            return 4 + kind.bound
+            return UNIT + kind.bound
     raise TypeError(kind)
+
+
+def padding(kind: Type) -> int:
+    """Zeros behind the longest value, so that the next one begins at a multiple of UNIT."""
+    return -size(kind) % UNIT
+
+
+def least(kind: Type) -> int:
+    """Bytes that the shortest value takes as a parameter."""
+    return UNIT if isinstance(kind, (StringType, BytesType)) else most(kind)
+
+
+def most(kind: Type) -> int:
+    """Bytes that the longest value takes as a parameter."""
+    return size(kind) + padding(kind)
 
 
 def directions(method: Method) -> tuple[Direction, Direction]:

@@ -4,15 +4,10 @@
 #include <nexus/status.h>
 #include <nexus/syscall.h>
 #include <nexus/time.h>
-#include <stdbool.h>
 
-/* The request being dispatched, and the reply that waits for the next receive. */
+/* The request being dispatched. */
 static struct nexus_request current;
-static struct {
-    bool pending;
-    uint64_t tag;
-    uint64_t words[NEURON_MESSAGE_WORDS];
-} answer;
+struct nexus_answer nexus_answer;
 
 __attribute__((weak)) void nexus_glue_start(void)
 {
@@ -20,9 +15,8 @@ __attribute__((weak)) void nexus_glue_start(void)
 
 __attribute__((weak)) void nexus_glue_dispatch(const struct nexus_request *request)
 {
-    static const uint64_t none[NEURON_MESSAGE_WORDS];
     (void)request;
-    nexus_reply(NEURON_TAG(NEXUS_LABEL_OF(NEXUS_UNKNOWN_METHOD), 0, 0), none);
+    nexus_reply(NEURON_TAG(NEXUS_LABEL_OF(NEXUS_UNKNOWN_METHOD), 0, 0), NULL);
 }
 
 __attribute__((weak)) void nexus_glue_notified(uint64_t bits)
@@ -44,23 +38,15 @@ struct nexus_token nexus_defer(void)
     };
 }
 
-void nexus_reply(uint64_t tag, const uint64_t words[NEURON_MESSAGE_WORDS])
-{
-    answer.pending = true;
-    answer.tag = tag;
-    for (uint64_t i = 0; i < NEURON_MESSAGE_WORDS; i++) {
-        answer.words[i] = words[i];
-    }
-}
-
 static int64_t receive(uint64_t deadline)
 {
     int64_t status;
-    if (answer.pending) {
+    if (nexus_answer.pending) {
         struct neuron_reply_recv_out out;
-        answer.pending = false;
-        status = neuron_reply_recv(current.token, answer.tag, answer.words[0], answer.words[1],
-                                   answer.words[2], answer.words[3], deadline, &out);
+        nexus_answer.pending = false;
+        status = neuron_reply_recv(current.token, nexus_answer.tag, nexus_answer.words[0],
+                                   nexus_answer.words[1], nexus_answer.words[2],
+                                   nexus_answer.words[3], deadline, &out);
         current =
             (struct nexus_request){out.tag, {out.w0, out.w1, out.w2, out.w3}, out.badge, out.token};
     } else {
@@ -106,7 +92,7 @@ static bool serve_one(uint64_t deadline)
 void nexus_serve_until(uint64_t deadline)
 {
     while (serve_one(deadline)) {
-        if (!answer.pending && deadline != NEURON_POLL && nexus_now() >= deadline) {
+        if (!nexus_answer.pending && deadline != NEURON_POLL && nexus_now() >= deadline) {
             return;
         }
     }

@@ -6,11 +6,11 @@
 #include "state.h"
 
 /*
- * Bytes of a message page that are copied here; with more, the other path is as fast, since it copies more at a time.
+ * Words of a message page that are copied here; with more, the other path is as fast, since it copies more at a time.
  * No function here may use the stack, which is that of the task still (the build refuses it): hence the two variants,
  * and the checks told in each of them.
  */
-#define FAST_BYTES 1024u
+#define FAST_WORDS 128u
 
 /* What a tag says without its label: nothing, or all words and no bytes. */
 #define NO_WORDS 0u
@@ -21,11 +21,10 @@ static inline u64 tag_size(u64 tag)
     return tag / 65536;
 }
 
-/* Whether a tag is right, and its bytes are whole words, and few. */
-static inline int is_short(u64 tag)
+/* Whether a tag is right, and its bytes are whole words. */
+static inline int is_whole(u64 tag)
 {
-    return NEURON_TAG_WORDS(tag) <= NEURON_MESSAGE_WORDS && NEURON_TAG_BYTES(tag) <= FAST_BYTES &&
-           NEURON_TAG_BYTES(tag) % 8 == 0;
+    return NEURON_TAG_WORDS(tag) <= NEURON_MESSAGE_WORDS && NEURON_TAG_BYTES(tag) % 8 == 0;
 }
 
 static inline void copy_words(u64 to, u64 from, u64 words)
@@ -83,11 +82,14 @@ static NOINLINE void deliver(u64 row, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u
 static NOINLINE void call_long(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline,
                                u64 running)
 {
-    if (deadline == NEURON_FOREVER && slot < tasks[running].slots && is_short(tag)) {
+    u64 words = NEURON_TAG_BYTES(tag) / 8;
+
+    if (deadline == NEURON_FOREVER && slot < tasks[running].slots && is_whole(tag) &&
+        words <= FAST_WORDS) {
         u64 row = tasks[running].first_slot + slot;
         u64 server = slots[row].callee - 1;
         if (slots[row].callee != 0 && tasks[server].wait == slots[row].generation) {
-            copy_words(2 * server, 2 * running + 1, NEURON_TAG_BYTES(tag) / 8);
+            copy_words(2 * server, 2 * running + 1, words);
             deliver(row, tag, w0, w1, w2, w3, server, running);
             return;
         }
@@ -116,9 +118,11 @@ static NOINLINE void reply_long(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 
                                 u64 running)
 {
     u64 caller = token % 64;
+    u64 words = NEURON_TAG_BYTES(tag) / 8;
 
-    if (deadline == NEURON_FOREVER && is_short(tag) && is_due(token, caller, running)) {
-        copy_words(2 * caller + 1, 2 * running, NEURON_TAG_BYTES(tag) / 8);
+    if (deadline == NEURON_FOREVER && is_whole(tag) && words <= FAST_WORDS &&
+        is_due(token, caller, running)) {
+        copy_words(2 * caller + 1, 2 * running, words);
         answer(caller, running);
         arch_switch(&tasks[caller], tag, w0, w1, w2, w3, 0, 0);
         return;

@@ -203,15 +203,17 @@ NOINLINE int guard_queue(u64 slot, u64 queue, u64 size, u64 va)
     assigns vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1],
       vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1];
     ensures chains: chains_ok(q); */
-static void take_back(u32 q, u32 head)
+static void take_back(u32 q, u64 head)
 {
-    /*@ loop invariant bound: 0 <= i <= vqueues[q].chain[head];
-        loop invariant rest: \forall integer d; 0 <= d < NEURON_QUEUE_SIZE_MAX &&
-          !(head <= d < head + i) ==> vqueues[q].busy[d] == \at(vqueues[q].busy[d], Pre);
-        loop assigns i, vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1];
-        loop variant vqueues[q].chain[head] - i; */
-    for (u32 i = 0; i < vqueues[q].chain[head]; i++) {
-        vqueues[q].busy[head + i] = 0;
+    u64 end = head + vqueues[q].chain[head];
+
+    /*@ loop invariant bound: head <= d <= end;
+        loop invariant rest: \forall integer e; 0 <= e < NEURON_QUEUE_SIZE_MAX &&
+          !(head <= e < d) ==> vqueues[q].busy[e] == \at(vqueues[q].busy[e], Pre);
+        loop assigns d, vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1];
+        loop variant end - d; */
+    for (u64 d = head; d < end; d++) {
+        vqueues[q].busy[d] = 0;
     }
     vqueues[q].chain[head] = 0;
 }
@@ -226,25 +228,27 @@ static void take_back(u32 q, u32 head)
     ensures guard: guard_inv; */
 static void collect(u32 window, u32 q)
 {
-    u32 end = queue_pages[q].used.index;
+    const u64 size = vqueues[q].size;
+    const u64 end = queue_pages[q].used.index;
+    u64 used = vqueues[q].used;
 
     (void)window;
     //@ assert before: guarded_ok{Pre}(window);
     arch_device_fence();
-    /*@ loop invariant bound: 0 <= n <= vqueues[q].size;
+    /*@ loop invariant bound: 0 <= n <= size && used < RING_MODULUS;
         loop invariant chains: chains_ok(q);
-        loop invariant ring: ring_ok(q);
-        loop assigns n, vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1],
-          vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1], vqueues[q].used;
-        loop variant vqueues[q].size - n; */
-    for (u32 n = 0; n < vqueues[q].size && vqueues[q].used != end; n++) {
-        u32 head = queue_pages[q].used.ring[vqueues[q].used % vqueues[q].size].id;
-        vqueues[q].used = (vqueues[q].used + 1) % RING_MODULUS;
-        //@ assert still: chains_ok{LoopCurrent}(q) && chains_ok(q);
-        if (head < vqueues[q].size) {
+        loop assigns n, used, vqueues[q].busy[0 .. NEURON_QUEUE_SIZE_MAX - 1],
+          vqueues[q].chain[0 .. NEURON_QUEUE_SIZE_MAX - 1];
+        loop variant size - n; */
+    for (u64 n = 0; n < size && used != end; n++) {
+        u64 head = queue_pages[q].used.ring[used % size].id;
+        used = (used + 1) % RING_MODULUS;
+        if (head < size) {
             take_back(q, head);
         }
     }
+    vqueues[q].used = (u32)used;
+    //@ assert ring: ring_ok(q);
     /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && p != q && chains_ok{Pre}(p) ==>
           chains_ok(p); */
     /*@ assert rings: \forall integer p; 0 <= p < 2 * window_count && p != q && ring_ok{Pre}(p) ==>

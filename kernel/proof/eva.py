@@ -15,6 +15,8 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+import wp
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CORE = ROOT / "kernel" / "core"
@@ -101,6 +103,16 @@ def judge(what: str, found: set[Place], explained: list[dict]) -> list[str]:
     return complaints + [f"no longer {what}: {' | '.join(place)}" for place in sorted(expected - found)]
 
 
+def say_alarms(alarms: set[Place]) -> None:
+    """How many there are, and how many of them are goals of a file that proof.wp proves.
+
+    Those in a header are goals of the files that include it."""
+    proved = sum(alarm.file not in wp.UNPROVED for alarm in alarms)
+    print(
+        f"{len(alarms)} alarms: {proved} in files that proof.wp proves, {len(alarms) - proved} in open ones"
+    )
+
+
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -115,7 +127,7 @@ def main() -> int:
     for what in ("unreached", "alarm"):
         for entry in table[what]:
             print(f"{what}: {entry['file']}: {entry['function']}(): {entry['text']}\n    {entry['why']}")
-    print(f"{len(result.alarms)} alarms")
+    say_alarms(result.alarms)
     complaints = judge("unreached", result.unreached, table["unreached"])
     complaints += judge("alarm", result.alarms, table["alarm"])
     for complaint in complaints:

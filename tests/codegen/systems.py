@@ -177,7 +177,7 @@ def rich(root: Path = ROOT, second: bool = True) -> System:
                 ),
             ),
             ("blob", ("data", BytesType(256), "in"), ("offset", U16, "in"), ("back", BytesType(256), "out")),
-            ("full", ("data", BytesType(4092), "in"), ("back", BytesType(4092), "out")),
+            ("full", ("data", BytesType(4088), "in"), ("back", BytesType(4088), "out")),
             ("load", ("offset", U64, "in"), ("data", BytesType(20000), "out"), ("more", U32, "out")),
             ("save", ("label", StringType(16), "in"), ("data", BytesType(9000), "in"), ("kept", U32, "out")),
         ],

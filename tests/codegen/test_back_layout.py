@@ -185,7 +185,7 @@ class Numbers(unittest.TestCase):
         self.assertEqual([half.owner for half in halves], [link.client, link.server])
         self.assertEqual([half.client_prot for half in halves], ["RW", "R"])
         self.assertEqual([half.server_prot for half in halves], ["R", "RW"])
-        self.assertEqual([half.bytes for half in halves], [64 + 4 + 16 + 4 + 9000, 64 + 4 + 20000 + 4])
+        self.assertEqual([half.bytes for half in halves], [64 + 8 + 16 + 8 + 9000, 64 + 8 + 20000 + 8])
         self.assertIsNone(self.tasks["store"].servers[0].bulk)
 
     def test_the_layout_is_a_function_of_the_system(self) -> None:
@@ -208,10 +208,10 @@ class Wire(unittest.TestCase):
         self.assertEqual(self.ways(*words[:4]), ("words", "words"))
         self.assertEqual(self.ways(*words), ("page", "words"))
         self.assertEqual(self.ways(("s", StringType(1), "out")), ("words", "page"))
-        self.assertEqual(self.ways(("d", BytesType(4092), "in")), ("page", "words"))
-        self.assertEqual(self.ways(("d", BytesType(4093), "in")), ("bulk", "bulk"))
-        self.assertEqual(self.ways(("d", BytesType(4088), "in"), ("n", U32, "in")), ("page", "words"))
-        self.assertEqual(self.ways(("d", BytesType(4089), "in"), ("n", U32, "in")), ("bulk", "bulk"))
+        self.assertEqual(self.ways(("d", BytesType(4088), "in")), ("page", "words"))
+        self.assertEqual(self.ways(("d", BytesType(4089), "in")), ("bulk", "bulk"))
+        self.assertEqual(self.ways(("d", BytesType(4080), "in"), ("n", U32, "in")), ("page", "words"))
+        self.assertEqual(self.ways(("d", BytesType(4081), "in"), ("n", U32, "in")), ("bulk", "bulk"))
         self.assertEqual(self.ways(("n", U32, "in"), ("d", BytesType(9000), "out")), ("bulk", "bulk"))
 
 

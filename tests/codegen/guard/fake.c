@@ -4,6 +4,7 @@
 #include <nexus/syscall.h>
 
 struct fake fake;
+struct nexus_answer nexus_answer;
 uint8_t __nexus_in[NEURON_MESSAGE_BYTES], __nexus_out[NEURON_MESSAGE_BYTES];
 
 enum { CHECK_METHOD = 1 };
@@ -50,14 +51,6 @@ uint64_t nexus_now(void)
     return fake.now;
 }
 
-void nexus_reply(uint64_t tag, const uint64_t words[NEURON_MESSAGE_WORDS])
-{
-    CHECK(!fake.answered);
-    fake.answered = true;
-    fake.tag = tag;
-    memcpy(fake.words, words, sizeof(fake.words));
-}
-
 struct nexus_token nexus_defer(void)
 {
     return (struct nexus_token){0};
@@ -79,18 +72,19 @@ int64_t neuron_notify(uint64_t slot, uint64_t bits)
     return NEURON_OK;
 }
 
-/* A question to policyd: a u32, and a string as a u32 length and its bytes. Nothing else is called. */
+/* A question to policyd: a u32 and four zeros, and a string as a u64 length, its bytes and zeros up to a multiple of
+ * eight. Nothing else is called. */
 int64_t neuron_call(uint64_t slot, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3,
                     uint64_t deadline, struct neuron_call_out *out)
 {
-    uint32_t length;
+    uint64_t length;
 
     CHECK((w0 | w1 | w2 | w3) == 0 && NEURON_TAG_WORDS(tag) == 0);
-    CHECK(NEURON_TAG_LABEL(tag) == CHECK_METHOD && NEURON_TAG_BYTES(tag) >= 8);
+    CHECK(NEURON_TAG_LABEL(tag) == CHECK_METHOD && NEURON_TAG_BYTES(tag) >= 16);
     memcpy(&fake.subject, __nexus_out, 4);
-    memcpy(&length, __nexus_out + 4, 4);
-    CHECK(length < sizeof(fake.capability) && NEURON_TAG_BYTES(tag) == 8 + length);
-    memcpy(fake.capability, __nexus_out + 8, length);
+    memcpy(&length, __nexus_out + 8, 8);
+    CHECK(length < sizeof(fake.capability) && NEURON_TAG_BYTES(tag) == 16 + (length + 7) / 8 * 8);
+    memcpy(fake.capability, __nexus_out + 16, length);
     fake.capability[length] = '\0';
     memset(__nexus_out, 0x5a, NEURON_MESSAGE_BYTES); /* a reply may write all of it */
     fake.slot = slot;
@@ -111,9 +105,9 @@ int deliver(uint64_t badge, uint64_t method, const void *message, size_t bytes, 
     if (message != NULL) {
         memcpy(__nexus_in, message, bytes);
     }
-    fake.answered = false;
+    nexus_answer.pending = false;
     nexus_glue_dispatch(&request);
-    CHECK(fake.answered);
-    const uint64_t label = NEURON_TAG_LABEL(fake.tag);
+    CHECK(nexus_answer.pending);
+    const uint64_t label = NEURON_TAG_LABEL(nexus_answer.tag);
     return label >= NEXUS_LABEL_STATUS ? NEXUS_STATUS_OF(label) : (int)label;
 }

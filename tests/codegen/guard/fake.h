@@ -45,9 +45,6 @@ struct fake {
     unsigned refused; /* calls of NAME_client_refused() */
     uint32_t task;    /* of the client of the last handler */
     char text[17];    /* what label() was given */
-    bool answered;
-    uint64_t tag; /* of the last reply */
-    uint64_t words[NEURON_MESSAGE_WORDS];
     uint64_t now;
 };
 extern struct fake fake;

@@ -104,8 +104,8 @@ static void answer_inside(void)
 {
     const uint64_t open = fake.answered_token;
     CHECK_EQUAL(server_reply_greet(0, "late"), 0); /* while another request is open */
-    CHECK_EQUAL(NEURON_TAG_BYTES(fake.answer.tag), 8);
-    CHECK(memcmp(fake.answer.page + 4, "late", 4) == 0);
+    CHECK_EQUAL(NEURON_TAG_BYTES(fake.answer.tag), 16);
+    CHECK(memcmp(fake.answer.page + 8, "late", 4) == 0);
     fake.answered_token = open;
 }
 

@@ -4,6 +4,7 @@
 #include <nexus/syscall.h>
 
 struct fake fake;
+struct nexus_answer nexus_answer;
 
 /* Not larger than a message page, so that the sanitizers see any step beyond. */
 uint8_t client_in[NEURON_MESSAGE_BYTES], client_out[NEURON_MESSAGE_BYTES];
@@ -28,12 +29,6 @@ static void answer(uint64_t token, uint64_t tag, const uint64_t words[NEURON_MES
         fake.answer.words[i] = i < NEURON_TAG_WORDS(tag) ? words[i] : 0;
     }
     memcpy(fake.answer.page, server_in, NEURON_TAG_BYTES(tag));
-}
-
-void nexus_reply(uint64_t tag, const uint64_t words[NEURON_MESSAGE_WORDS])
-{
-    CHECK(fake.answered_token != request.token);
-    answer(request.token, tag, words);
 }
 
 struct nexus_token nexus_defer(void)
@@ -68,6 +63,11 @@ const struct fake_message *fake_deliver(const struct fake_message *message)
     request.badge = fake.badge;
     request.token = next_token++;
     nexus_glue_dispatch(&request);
+    if (nexus_answer.pending) {
+        CHECK(fake.answered_token != request.token);
+        nexus_answer.pending = false;
+        answer(request.token, nexus_answer.tag, nexus_answer.words);
+    }
     if (fake.answered_token != request.token && fake.later != NULL) {
         fake.later();
     }

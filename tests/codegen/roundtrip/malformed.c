@@ -75,7 +75,7 @@ static void words(void)
     CHECK_EQUAL(status_of(NEURON_TAG(PAINT, 2, 0)), 0);
 }
 
-static void put_length(size_t at, uint32_t length)
+static void put_length(size_t at, uint64_t length)
 {
     memcpy(message.page + at, &length, sizeof(length));
 }
@@ -84,34 +84,59 @@ static void strings(void)
 {
     memset(message.page, 'a', sizeof(message.page));
     put_length(0, 32);
-    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 36)), 0);
-    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 35)), NEXUS_MALFORMED); /* cut off */
-    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 37)), NEXUS_MALFORMED); /* trailing byte */
-    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 3)), NEXUS_MALFORMED);
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 40)), 0);
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 39)), NEXUS_MALFORMED); /* cut off */
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 41)), NEXUS_MALFORMED); /* trailing byte */
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 7)), NEXUS_MALFORMED);
     CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 0)), NEXUS_MALFORMED);
-    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 1, 36)), NEXUS_MALFORMED);
-    message.page[4 + 31] = 0;
-    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 36)), NEXUS_MALFORMED); /* NUL in it */
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 1, 40)), NEXUS_MALFORMED);
+    message.page[8 + 31] = 0;
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 40)), NEXUS_MALFORMED); /* NUL in it */
     put_length(0, 33);
-    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 37)), NEXUS_MALFORMED); /* beyond its bound */
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 48)), NEXUS_MALFORMED); /* beyond its bound */
     put_length(0, UINT32_MAX);
     CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 4096)), NEXUS_MALFORMED);
+    put_length(0, UINT64_C(0x100000000)); /* nothing, were it cut to 32 bits */
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 8)), NEXUS_MALFORMED);
+    put_length(0, UINT64_MAX - 7);
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 4096)), NEXUS_MALFORMED);
     put_length(0, 0);
-    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 4)), 0);
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 8)), 0);
+}
+
+/* What fills a message up to a multiple of eight has to be there, and zero. */
+static void padding(void)
+{
+    memset(message.page, 'a', sizeof(message.page));
+    put_length(0, 29);
+    memset(message.page + 8 + 29, 0, 3);
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 40)), 0);
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 37)), NEXUS_MALFORMED);
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 39)), NEXUS_MALFORMED);
+    for (size_t i = 37; i < 40; i++) {
+        message.page[i] = 1;
+        CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 40)), NEXUS_MALFORMED);
+        message.page[i] = 0;
+    }
+    CHECK_EQUAL(status_of(NEURON_TAG(GREET, 0, 40)), 0);
 }
 
 static void bytes(void)
 {
-    memset(message.page, 1, sizeof(message.page));
+    memset(message.page, 0, sizeof(message.page));
     put_length(0, 256);
-    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 4 + 256 + 2)), 0);
-    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 4 + 256 + 1)), NEXUS_MALFORMED);
-    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 4 + 256 + 3)), NEXUS_MALFORMED);
+    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 8 + 256 + 8)), 0);
+    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 8 + 256 + 2)), NEXUS_MALFORMED);
+    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 8 + 256 + 7)), NEXUS_MALFORMED);
+    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 8 + 256 + 9)), NEXUS_MALFORMED);
+    message.page[8 + 256 + 2] = 1; /* behind the u16 */
+    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 8 + 256 + 8)), NEXUS_MALFORMED);
+    message.page[8 + 256 + 2] = 0;
     put_length(0, 257);
-    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 4 + 257 + 2)), NEXUS_MALFORMED);
-    put_length(0, 4092);
+    CHECK_EQUAL(status_of(NEURON_TAG(BLOB, 0, 8 + 264 + 8)), NEXUS_MALFORMED);
+    put_length(0, 4088);
     CHECK_EQUAL(status_of(NEURON_TAG(FULL, 0, 4096)), 0);
-    put_length(0, 4093);
+    put_length(0, 4089);
     CHECK_EQUAL(status_of(NEURON_TAG(FULL, 0, 4096)), NEXUS_MALFORMED);
     CHECK_EQUAL(status_of(NEURON_TAG(FULL, 0, 4097)),
                 NEXUS_MALFORMED); /* the kernel refuses it first */
@@ -119,21 +144,24 @@ static void bytes(void)
 
 static void structs(void)
 {
-    /* Shape: 2 * 12 + colour 4 + filled 1 + shades 8 = 37; Point: 12 */
+    /* Shape: 2 * 12 + colour 4 + filled 1 + shades 8 = 37, and 3 zeros; Point: 12, and 4 */
     memset(message.page, 0, sizeof(message.page));
-    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 49)), 0);
-    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 48)), NEXUS_MALFORMED);
-    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 50)), NEXUS_MALFORMED);
+    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 56)), 0);
+    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 52)), NEXUS_MALFORMED);
+    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 57)), NEXUS_MALFORMED);
+    message.page[37] = 1;
+    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 56)), NEXUS_MALFORMED);
+    message.page[37] = 0;
     message.page[24] = 6;
-    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 49)), NEXUS_BAD_ENUM);
+    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 56)), NEXUS_BAD_ENUM);
     message.page[24] = 5;
     message.page[28] = 2;
-    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 49)), NEXUS_BAD_ENUM);
+    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 56)), NEXUS_BAD_ENUM);
     message.page[28] = 1;
     message.page[33] = 1;
-    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 49)), NEXUS_BAD_ENUM);
+    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 56)), NEXUS_BAD_ENUM);
     message.page[33] = 5;
-    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 49)), 0);
+    CHECK_EQUAL(status_of(NEURON_TAG(MOVE, 0, 56)), 0);
 }
 
 void malformed_requests(void)
@@ -141,6 +169,7 @@ void malformed_requests(void)
     start();
     words();
     strings();
+    padding();
     bytes();
     structs();
     fake.badge = 0;
@@ -212,17 +241,20 @@ static void spoiled_pages(void)
     const struct Point by = {.x = 0};
     (void)snprintf(server.text, sizeof(server.text), "abc");
     fake.spoil_reply = set_tag;
-    for (uint64_t length = 0; length <= 8; length++) {
+    for (uint64_t length = 0; length <= 17; length++) {
         (void)snprintf(server.text, sizeof(server.text), "abc");
         spoil_tag = NEURON_TAG(0, 0, length);
-        CHECK_EQUAL(store_greet("abc", text), length == 7 ? 0 : NEXUS_BAD_REPLY);
+        CHECK_EQUAL(store_greet("abc", text), length == 16 ? 0 : NEXUS_BAD_REPLY);
     }
     spoil_tag = NEURON_TAG(0, 0, 5000);
     CHECK_EQUAL(store_greet("abc", text), NEXUS_BAD_REPLY);
-    spoil_tag = NEURON_TAG(0, 1, 7);
+    spoil_tag = NEURON_TAG(0, 1, 16);
     CHECK_EQUAL(store_greet("abc", text), NEXUS_BAD_REPLY);
     fake.spoil_reply = set_byte;
-    spoil_at = 5;
+    spoil_at = 12;
+    spoil_byte = 1; /* behind the string */
+    CHECK_EQUAL(store_greet("abc", text), NEXUS_BAD_REPLY);
+    spoil_at = 9;
     spoil_byte = 0; /* NUL in the string */
     CHECK_EQUAL(store_greet("abc", text), NEXUS_BAD_REPLY);
     spoil_at = 1;

@@ -98,7 +98,7 @@ static void strings(void)
 
 static void blobs(void)
 {
-    static uint8_t data[4093], back[4092];
+    static uint8_t data[4089], back[4088];
     size_t back_len;
     for (size_t i = 0; i < sizeof(data); i++) {
         data[i] = (uint8_t)(i * 7);
@@ -112,10 +112,10 @@ static void blobs(void)
         CHECK_EQUAL(server.a, UINT16_MAX);
     }
     CHECK_EQUAL(store_blob(data, 257, 0, back, &back_len), NEXUS_TOO_LONG);
-    CHECK_EQUAL(store_full(data, 4092, back, &back_len), 0); /* exactly a message page */
-    CHECK_EQUAL(back_len, 4092);
+    CHECK_EQUAL(store_full(data, 4088, back, &back_len), 0); /* exactly a message page */
+    CHECK_EQUAL(back_len, 4088);
     CHECK(memcmp(back, data, back_len) == 0);
-    CHECK_EQUAL(store_full(data, 4093, back, &back_len), NEXUS_TOO_LONG);
+    CHECK_EQUAL(store_full(data, 4089, back, &back_len), NEXUS_TOO_LONG);
     CHECK_EQUAL(store_blob(NULL, 0, 0, back, &back_len), 0);
 }
 

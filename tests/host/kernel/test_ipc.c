@@ -129,13 +129,18 @@ static void page_bytes_are_copied_exactly(void **state)
 static void malformed_tags_are_refused(void **state)
 {
     static const u64 bad[] = {
-        NEURON_TAG(0, 5, 0), NEURON_TAG(0, 0, 4097), NEURON_TAG(0, 7, 0),
-        UINT64_C(1) << 19,   UINT64_C(1) << 31,      UINT64_C(1) << 45,
-        UINT64_C(1) << 63,   UINT64_C(0x8001) << 16, UINT64_MAX,
+        NEURON_TAG(0, 5, 0), NEURON_TAG(0, 0, 4097), NEURON_TAG(0, 0, 4104),
+        NEURON_TAG(0, 7, 0), UINT64_C(1) << 19,      UINT64_C(1) << 31,
+        UINT64_C(1) << 45,   UINT64_C(1) << 63,      UINT64_C(0x8001) << 16,
+        UINT64_MAX,
     };
     (void)state;
 
     server_receives();
+    SYS(call, high_port, NEURON_TAG(0, 0, 0), 0, 0, 0, 0,
+        NEURON_FOREVER); /* the next can be fast */
+    drive_current(server);
+    SYS(reply_recv, drive_reg(server, 6), NEURON_TAG(0, 0, 0), 0, 0, 0, 0, NEURON_FOREVER);
     for (u32 i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_int_equal(SYS(call, high_port, bad[i], 0, 0, 0, 0, NEURON_FOREVER), NEURON_BAD_TAG);
     }

@@ -2,8 +2,9 @@
  * What all generated glue shares: packing and checking of messages, calls, replies, and the protocol of
  * bulk extents. Only generated code includes this.
  *
- * A message is packed in the order of declaration, little-endian, without padding; a string or bytes as
- * a u32 length and its bytes. A direction of at most four integers travels in registers, one each.
+ * A message is packed in the order of declaration, little-endian, each parameter from a multiple of NEXUS_UNIT
+ * bytes on, with zeros in between; a string or bytes as a u64 length and its bytes. A direction of at most four
+ * integers travels in registers, one each.
  *
  * Reading is sticky: the first thing that is wrong is kept in `status` and the rest reads as zero. Each
  * byte is fetched once, so the other side gains nothing by changing shared memory meanwhile.
@@ -78,11 +79,28 @@ static inline size_t nexus_length(const char *text, size_t bound)
     return end != NULL ? (size_t)(end - text) : bound + 1;
 }
 
+/* Parameters begin at multiples of so many bytes. */
+enum { NEXUS_UNIT = 8 };
+
+/* Of so many bytes, those that fill up the last unit. */
+static inline size_t nexus_padding(size_t bytes)
+{
+    return -bytes % NEXUS_UNIT;
+}
+
+static inline void nexus_put_zeros(uint8_t **at, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        *(*at)++ = 0;
+    }
+}
+
 static inline void nexus_put_bytes(uint8_t **at, const void *from, size_t bytes)
 {
-    const uint32_t length = (uint32_t)bytes;
+    const uint64_t length = bytes;
     nexus_put(at, &length, sizeof(length));
     nexus_put(at, from, bytes);
+    nexus_put_zeros(at, nexus_padding(bytes));
 }
 
 /* --- unpacking --------------------------------------------------------------------------------- */
@@ -165,10 +183,26 @@ static inline void nexus_get_bool(struct nexus_reader *reader, bool *to)
     nexus_word_bool(reader, byte, to);
 }
 
+static inline void nexus_get_zeros(struct nexus_reader *reader, size_t bytes)
+{
+    if (bytes > reader->left) {
+        nexus_wrong(reader, NEXUS_MALFORMED);
+        return;
+    }
+    for (size_t i = 0; i < bytes; i++) {
+        if (reader->at[i] != 0) {
+            nexus_wrong(reader, NEXUS_MALFORMED);
+            return;
+        }
+    }
+    reader->at += bytes;
+    reader->left -= bytes;
+}
+
 static inline size_t nexus_get_length(struct nexus_reader *reader, size_t bound)
 {
-    uint32_t length;
-    nexus_get_u32(reader, &length);
+    uint64_t length;
+    nexus_get_u64(reader, &length);
     if (length > bound || length > reader->left) {
         nexus_wrong(reader, NEXUS_MALFORMED);
         return 0;
@@ -181,6 +215,7 @@ static inline void nexus_get_string(struct nexus_reader *reader, char *to, size_
 {
     const size_t length = nexus_get_length(reader, bound);
     nexus_get(reader, to, length);
+    nexus_get_zeros(reader, nexus_padding(length));
     to[length] = '\0';
     if (memchr(to, '\0', length + 1) != to + length) {
         nexus_wrong(reader, NEXUS_MALFORMED);
@@ -192,6 +227,7 @@ static inline void nexus_get_bytes(struct nexus_reader *reader, void *to, size_t
 {
     *bytes = nexus_get_length(reader, bound);
     nexus_get(reader, to, *bytes);
+    nexus_get_zeros(reader, nexus_padding(*bytes));
 }
 
 /* Bytes where they lie: for memory that nobody else can write. */
@@ -201,6 +237,7 @@ static inline const void *nexus_take_bytes(struct nexus_reader *reader, size_t *
     const void *start = reader->at;
     reader->at += *bytes;
     reader->left -= *bytes;
+    nexus_get_zeros(reader, nexus_padding(*bytes));
     return start;
 }
 
@@ -302,6 +339,9 @@ static inline int nexus_raise(const struct nexus_server_row *server, uint32_t ev
 
 /* --- the server's side ------------------------------------------------------------------------- */
 
+/* Of a method's dispatch: so it saves the registers that it needs itself, and not those of all methods. */
+#define NEXUS_APART __attribute__((noinline))
+
 /* The tag of a reply that carries nothing but a result. A result that is not declared is a bad reply. */
 static inline uint64_t nexus_result_tag(int result, int errors)
 {
@@ -316,8 +356,7 @@ static inline uint64_t nexus_result_tag(int result, int errors)
 
 static inline void nexus_refuse(int status)
 {
-    static const uint64_t none[NEURON_MESSAGE_WORDS];
-    nexus_reply(nexus_result_tag(status, 0), none);
+    nexus_reply(nexus_result_tag(status, 0), NULL);
 }
 
 static inline int nexus_reply_later(struct nexus_token token, uint64_t tag,

@@ -5,14 +5,16 @@
 #ifndef NEXUS_SERVE_H
 #define NEXUS_SERVE_H
 
-#include <neuron/limits.h>
+#include <neuron/abi.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Who calls, as the kernel says: no message can forge it. */
 struct nexus_client {
     uint32_t id;      /* the badge of the connection, from 1 */
-    const char *name; /* the client's instance name */
     uint32_t task;    /* its task: equal on all its connections, and its subject for the policy */
+    const char *name; /* the client's instance name */
 };
 
 /* An open call, to be answered later. */
@@ -47,12 +49,26 @@ struct nexus_request {
     uint64_t token;
 };
 
+/* The reply that waits for the next receive. Words beyond the tag's count are old ones: the kernel sends none. */
+extern struct nexus_answer {
+    bool pending;
+    uint64_t tag;
+    uint64_t words[NEURON_MESSAGE_WORDS];
+} nexus_answer;
+
 /*
  * Called by the glue at most once for the request that it dispatches: the reply leaves together with the
  * next receive, so it costs no trap of its own. Its bytes stay in the IN page until then. A request whose
  * glue does not call this is deferred. Words beyond the tag's count are not read.
  */
-void nexus_reply(uint64_t tag, const uint64_t words[NEURON_MESSAGE_WORDS]);
+static inline void nexus_reply(uint64_t tag, const uint64_t *words)
+{
+    nexus_answer.pending = true;
+    nexus_answer.tag = tag;
+    for (uint64_t i = 0; i < NEURON_TAG_WORDS(tag); i++) {
+        nexus_answer.words[i] = words[i];
+    }
+}
 
 /* The glue of a component type defines those that it needs; the library has weak empty ones. */
 void nexus_glue_start(void); /* once, before main */

@@ -89,6 +89,7 @@ int policy_check_until(uint64_t deadline, uint32_t subject, const char *capabili
     }
     uint8_t *at = __nexus_out;
     nexus_put_u32(&at, subject);
+    nexus_put_zeros(&at, 4);
     nexus_put_bytes(&at, capability, capability_len);
     static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
@@ -119,6 +120,7 @@ static int nexus_policy_check_until(uint64_t deadline, uint32_t subject, const c
     }
     uint8_t *at = __nexus_out;
     nexus_put_u32(&at, subject);
+    nexus_put_zeros(&at, 4);
     nexus_put_bytes(&at, capability, capability_len);
     static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
@@ -172,7 +174,7 @@ static union {
 } glue_room;
 
 /* The bulk request that is being served: a copy that its sender cannot change. */
-static uint8_t glue_copy[9004];
+static uint8_t glue_copy[9008];
 
 /* A deferred reply on its way to the IN page. */
 static uint8_t glue_scratch[NEURON_MESSAGE_BYTES];
@@ -196,7 +198,7 @@ int front_look_reply(struct nexus_token token, int result, uint32_t value)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_front_look(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_front_look(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint32_t value = 0;
     struct nexus_reader reader = nexus_read_words(request->tag, 0);
@@ -209,8 +211,12 @@ static void glue_serve_front_look(const struct nexus_request *request, const str
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 1), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_front_look(words, result, value);
+    const uint64_t tag = glue_pack_front_look(words, 0, value);
     nexus_reply(tag, words);
 }
 
@@ -231,7 +237,7 @@ int front_open_reply(struct nexus_token token, int result, uint32_t value)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_front_open(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_front_open(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint32_t task;
     uint32_t value = 0;
@@ -251,8 +257,12 @@ static void glue_serve_front_open(const struct nexus_request *request, const str
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 1), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_front_open(words, result, value);
+    const uint64_t tag = glue_pack_front_open(words, 0, value);
     nexus_reply(tag, words);
 }
 
@@ -277,7 +287,7 @@ int front_label_reply(struct nexus_token token, int result, const char *back)
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_front_label(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_front_label(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     const int denial = nexus_guard(&glue_guards[0], row->client.task, glue_ask);
@@ -296,8 +306,11 @@ static void glue_serve_front_label(const struct nexus_request *request, const st
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_front_label(__nexus_in, result, glue_room.front_label.out_back), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 1), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_front_label(__nexus_in, 0, glue_room.front_label.out_back), NULL);
 }
 
 /* assemblies/vault.assembly:10: packs a reply and returns its tag */
@@ -308,6 +321,7 @@ static uint64_t glue_pack_front_fill(uint8_t *to, int result, uint32_t kept)
     }
     uint8_t *at = to;
     nexus_put_u32(&at, kept);
+    nexus_put_zeros(&at, 4);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -323,7 +337,7 @@ int front_fill_reply(struct nexus_token token, int result, uint32_t kept)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_front_fill(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_front_fill(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     size_t data_len;
     uint32_t kept = 0;
@@ -404,7 +418,7 @@ int back_look_reply(struct nexus_token token, int result, uint32_t value)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_back_look(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_back_look(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint32_t value = 0;
     struct nexus_reader reader = nexus_read_words(request->tag, 0);
@@ -417,8 +431,12 @@ static void glue_serve_back_look(const struct nexus_request *request, const stru
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 1), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_back_look(words, result, value);
+    const uint64_t tag = glue_pack_back_look(words, 0, value);
     nexus_reply(tag, words);
 }
 
@@ -439,7 +457,7 @@ int back_open_reply(struct nexus_token token, int result, uint32_t value)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_back_open(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_back_open(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint32_t task;
     uint32_t value = 0;
@@ -459,8 +477,12 @@ static void glue_serve_back_open(const struct nexus_request *request, const stru
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 1), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_back_open(words, result, value);
+    const uint64_t tag = glue_pack_back_open(words, 0, value);
     nexus_reply(tag, words);
 }
 
@@ -485,7 +507,7 @@ int back_label_reply(struct nexus_token token, int result, const char *back)
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_back_label(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_back_label(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     const int denial = nexus_guard(&glue_guards[0], row->client.task, glue_ask);
@@ -504,8 +526,11 @@ static void glue_serve_back_label(const struct nexus_request *request, const str
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_back_label(__nexus_in, result, glue_room.back_label.out_back), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 1), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_back_label(__nexus_in, 0, glue_room.back_label.out_back), NULL);
 }
 
 /* assemblies/vault.assembly:10: packs a reply and returns its tag */
@@ -516,6 +541,7 @@ static uint64_t glue_pack_back_fill(uint8_t *to, int result, uint32_t kept)
     }
     uint8_t *at = to;
     nexus_put_u32(&at, kept);
+    nexus_put_zeros(&at, 4);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -531,7 +557,7 @@ int back_fill_reply(struct nexus_token token, int result, uint32_t kept)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_back_fill(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_back_fill(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     size_t data_len;
     uint32_t kept = 0;

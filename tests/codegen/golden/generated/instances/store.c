@@ -41,8 +41,8 @@ static const uint32_t nexus_client_1_dma_slots[] = {
 static struct nexus_bulk nexus_client_1_bulk = {
     .in = (void *)__nexus_dp_store_bulk_in_1,
     .out = (void *)__nexus_dp_store_bulk_out_1,
-    .in_room = 9024,
-    .out_room = 20008,
+    .in_room = 9032,
+    .out_room = 20016,
 };
 
 /* components/system/system.assembly:7: visitor.quiet -> quiet */
@@ -70,8 +70,8 @@ static const uint32_t nexus_client_3_dma_slots[] = {
 static struct nexus_bulk nexus_client_3_bulk = {
     .in = (void *)__nexus_dp_second_bulk_in_3,
     .out = (void *)__nexus_dp_second_bulk_out_3,
-    .in_room = 9024,
-    .out_room = 20008,
+    .in_room = 9032,
+    .out_room = 20016,
 };
 
 const struct nexus_client_row nexus_clients[] = {

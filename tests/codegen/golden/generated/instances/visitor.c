@@ -27,8 +27,8 @@ static void *const nexus_uses_store_dataports[] = {
 static struct nexus_bulk nexus_uses_store_bulk = {
     .in = (void *)__nexus_dp_store_bulk_in,
     .out = (void *)__nexus_dp_store_bulk_out,
-    .in_room = 9024,
-    .out_room = 20008,
+    .in_room = 9032,
+    .out_room = 20016,
 };
 
 /* components/system/system.assembly:7: quiet -> store.quiet */

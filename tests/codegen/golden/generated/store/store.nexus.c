@@ -107,7 +107,7 @@ static union {
         uint8_t out_back[256];
     } store_blob;
     struct {
-        uint8_t out_back[4092];
+        uint8_t out_back[4088];
     } store_full;
     struct {
         uint8_t out_data[20000];
@@ -128,7 +128,7 @@ static union {
         uint8_t out_back[256];
     } second_blob;
     struct {
-        uint8_t out_back[4092];
+        uint8_t out_back[4088];
     } second_full;
     struct {
         uint8_t out_data[20000];
@@ -139,7 +139,7 @@ static union {
 } glue_room;
 
 /* The bulk request that is being served: a copy that its sender cannot change. */
-static uint8_t glue_copy[9024];
+static uint8_t glue_copy[9032];
 
 /* A deferred reply on its way to the IN page. */
 static uint8_t glue_scratch[NEURON_MESSAGE_BYTES];
@@ -163,7 +163,7 @@ int store_ping_reply(struct nexus_token token, int result)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_store_ping(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_ping(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     struct nexus_reader reader = nexus_read_words(request->tag, 0);
     if (nexus_read_end(&reader) != 0) {
@@ -175,8 +175,12 @@ static void glue_serve_store_ping(const struct nexus_request *request, const str
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_store_ping(words, result);
+    const uint64_t tag = glue_pack_store_ping(words, 0);
     nexus_reply(tag, words);
 }
 
@@ -197,7 +201,7 @@ int store_add_reply(struct nexus_token token, int result, int64_t sum)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_store_add(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_add(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint32_t a;
     int16_t b;
@@ -214,8 +218,12 @@ static void glue_serve_store_add(const struct nexus_request *request, const stru
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_store_add(words, result, sum);
+    const uint64_t tag = glue_pack_store_add(words, 0, sum);
     nexus_reply(tag, words);
 }
 
@@ -236,7 +244,7 @@ int store_paint_reply(struct nexus_token token, int result, enum Colour before)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_store_paint(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_paint(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     enum Colour colour;
     bool wet;
@@ -253,8 +261,12 @@ static void glue_serve_store_paint(const struct nexus_request *request, const st
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_store_paint(words, result, before);
+    const uint64_t tag = glue_pack_store_paint(words, 0, before);
     nexus_reply(tag, words);
 }
 
@@ -279,7 +291,7 @@ int store_greet_reply(struct nexus_token token, int result, const char *text)
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_store_greet(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_greet(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     nexus_get_string(&reader, glue_room.store_greet.in_name, 32);
@@ -293,8 +305,11 @@ static void glue_serve_store_greet(const struct nexus_request *request, const st
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_store_greet(__nexus_in, result, glue_room.store_greet.out_text), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_store_greet(__nexus_in, 0, glue_room.store_greet.out_text), NULL);
 }
 
 /* components/store/store.assembly:9: packs a reply and returns its tag */
@@ -305,6 +320,7 @@ static uint64_t glue_pack_store_move(uint8_t *to, int result, const struct Shape
     }
     uint8_t *at = to;
     glue_put_Shape(&at, moved);
+    nexus_put_zeros(&at, 3);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -314,11 +330,13 @@ int store_move_reply(struct nexus_token token, int result, const struct Shape *m
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_store_move(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_move(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     glue_get_Shape(&reader, &glue_room.store_move.in_shape);
+    nexus_get_zeros(&reader, 3);
     glue_get_Point(&reader, &glue_room.store_move.in_by);
+    nexus_get_zeros(&reader, 4);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
@@ -329,8 +347,11 @@ static void glue_serve_store_move(const struct nexus_request *request, const str
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_store_move(__nexus_in, result, &glue_room.store_move.out_moved), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_store_move(__nexus_in, 0, &glue_room.store_move.out_moved), NULL);
 }
 
 /* components/store/store.assembly:10: packs a reply and returns its tag */
@@ -341,10 +362,13 @@ static uint64_t glue_pack_store_every(uint8_t *to, int result, uint8_t out_u8, u
     }
     uint8_t *at = to;
     nexus_put_u8(&at, out_u8);
+    nexus_put_zeros(&at, 7);
     nexus_put_u64(&at, out_u64);
     nexus_put_i8(&at, out_i8);
+    nexus_put_zeros(&at, 7);
     nexus_put_i64(&at, out_i64);
     nexus_put_bool(&at, out_bool);
+    nexus_put_zeros(&at, 7);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -354,7 +378,7 @@ int store_every_reply(struct nexus_token token, int result, uint8_t out_u8, uint
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_store_every(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_every(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint8_t in_u8;
     uint64_t in_u64;
@@ -368,10 +392,13 @@ static void glue_serve_store_every(const struct nexus_request *request, const st
     bool out_bool = false;
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     nexus_get_u8(&reader, &in_u8);
+    nexus_get_zeros(&reader, 7);
     nexus_get_u64(&reader, &in_u64);
     nexus_get_i8(&reader, &in_i8);
+    nexus_get_zeros(&reader, 7);
     nexus_get_i64(&reader, &in_i64);
     nexus_get_bool(&reader, &in_bool);
+    nexus_get_zeros(&reader, 7);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
@@ -381,8 +408,11 @@ static void glue_serve_store_every(const struct nexus_request *request, const st
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_store_every(__nexus_in, result, out_u8, out_u64, out_i8, out_i64, out_bool), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_store_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool), NULL);
 }
 
 /* components/store/store.assembly:11: packs a reply and returns its tag */
@@ -405,7 +435,7 @@ int store_blob_reply(struct nexus_token token, int result, const void *back, siz
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_store_blob(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_blob(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     size_t data_len;
     uint16_t offset;
@@ -413,6 +443,7 @@ static void glue_serve_store_blob(const struct nexus_request *request, const str
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     const void *data = nexus_take_bytes(&reader, &data_len, 256);
     nexus_get_u16(&reader, &offset);
+    nexus_get_zeros(&reader, 6);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
@@ -423,8 +454,11 @@ static void glue_serve_store_blob(const struct nexus_request *request, const str
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_store_blob(__nexus_in, result, glue_room.store_blob.out_back, back_len), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_store_blob(__nexus_in, 0, glue_room.store_blob.out_back, back_len), NULL);
 }
 
 /* components/store/store.assembly:12: packs a reply and returns its tag */
@@ -433,7 +467,7 @@ static uint64_t glue_pack_store_full(uint8_t *to, int result, const void *back, 
     if (result != 0) {
         return nexus_result_tag(result, 2);
     }
-    if (back_len > 4092) {
+    if (back_len > 4088) {
         return nexus_result_tag(NEXUS_BAD_REPLY, 0);
     }
     uint8_t *at = to;
@@ -447,12 +481,12 @@ int store_full_reply(struct nexus_token token, int result, const void *back, siz
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_store_full(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_full(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     size_t data_len;
     size_t back_len = 0;
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
-    const void *data = nexus_take_bytes(&reader, &data_len, 4092);
+    const void *data = nexus_take_bytes(&reader, &data_len, 4088);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
@@ -463,8 +497,11 @@ static void glue_serve_store_full(const struct nexus_request *request, const str
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_store_full(__nexus_in, result, glue_room.store_full.out_back, back_len), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_store_full(__nexus_in, 0, glue_room.store_full.out_back, back_len), NULL);
 }
 
 /* components/store/store.assembly:13: packs a reply and returns its tag */
@@ -479,6 +516,7 @@ static uint64_t glue_pack_store_load(uint8_t *to, int result, const void *data, 
     uint8_t *at = to;
     nexus_put_bytes(&at, data, data_len);
     nexus_put_u32(&at, more);
+    nexus_put_zeros(&at, 4);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -494,7 +532,7 @@ int store_load_reply(struct nexus_token token, int result, const void *data, siz
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_store_load(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_load(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint64_t offset;
     size_t data_len = 0;
@@ -526,6 +564,7 @@ static uint64_t glue_pack_store_save(uint8_t *to, int result, uint32_t kept)
     }
     uint8_t *at = to;
     nexus_put_u32(&at, kept);
+    nexus_put_zeros(&at, 4);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -541,7 +580,7 @@ int store_save_reply(struct nexus_token token, int result, uint32_t kept)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_store_save(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_store_save(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     size_t data_len;
     uint32_t kept = 0;
@@ -663,7 +702,7 @@ int second_ping_reply(struct nexus_token token, int result)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_second_ping(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_ping(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     struct nexus_reader reader = nexus_read_words(request->tag, 0);
     if (nexus_read_end(&reader) != 0) {
@@ -675,8 +714,12 @@ static void glue_serve_second_ping(const struct nexus_request *request, const st
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_second_ping(words, result);
+    const uint64_t tag = glue_pack_second_ping(words, 0);
     nexus_reply(tag, words);
 }
 
@@ -697,7 +740,7 @@ int second_add_reply(struct nexus_token token, int result, int64_t sum)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_second_add(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_add(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint32_t a;
     int16_t b;
@@ -714,8 +757,12 @@ static void glue_serve_second_add(const struct nexus_request *request, const str
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_second_add(words, result, sum);
+    const uint64_t tag = glue_pack_second_add(words, 0, sum);
     nexus_reply(tag, words);
 }
 
@@ -736,7 +783,7 @@ int second_paint_reply(struct nexus_token token, int result, enum Colour before)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_second_paint(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_paint(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     enum Colour colour;
     bool wet;
@@ -753,8 +800,12 @@ static void glue_serve_second_paint(const struct nexus_request *request, const s
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_second_paint(words, result, before);
+    const uint64_t tag = glue_pack_second_paint(words, 0, before);
     nexus_reply(tag, words);
 }
 
@@ -779,7 +830,7 @@ int second_greet_reply(struct nexus_token token, int result, const char *text)
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_second_greet(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_greet(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     nexus_get_string(&reader, glue_room.second_greet.in_name, 32);
@@ -793,8 +844,11 @@ static void glue_serve_second_greet(const struct nexus_request *request, const s
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_second_greet(__nexus_in, result, glue_room.second_greet.out_text), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_second_greet(__nexus_in, 0, glue_room.second_greet.out_text), NULL);
 }
 
 /* components/store/store.assembly:9: packs a reply and returns its tag */
@@ -805,6 +859,7 @@ static uint64_t glue_pack_second_move(uint8_t *to, int result, const struct Shap
     }
     uint8_t *at = to;
     glue_put_Shape(&at, moved);
+    nexus_put_zeros(&at, 3);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -814,11 +869,13 @@ int second_move_reply(struct nexus_token token, int result, const struct Shape *
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_second_move(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_move(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     glue_get_Shape(&reader, &glue_room.second_move.in_shape);
+    nexus_get_zeros(&reader, 3);
     glue_get_Point(&reader, &glue_room.second_move.in_by);
+    nexus_get_zeros(&reader, 4);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
@@ -829,8 +886,11 @@ static void glue_serve_second_move(const struct nexus_request *request, const st
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_second_move(__nexus_in, result, &glue_room.second_move.out_moved), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_second_move(__nexus_in, 0, &glue_room.second_move.out_moved), NULL);
 }
 
 /* components/store/store.assembly:10: packs a reply and returns its tag */
@@ -841,10 +901,13 @@ static uint64_t glue_pack_second_every(uint8_t *to, int result, uint8_t out_u8, 
     }
     uint8_t *at = to;
     nexus_put_u8(&at, out_u8);
+    nexus_put_zeros(&at, 7);
     nexus_put_u64(&at, out_u64);
     nexus_put_i8(&at, out_i8);
+    nexus_put_zeros(&at, 7);
     nexus_put_i64(&at, out_i64);
     nexus_put_bool(&at, out_bool);
+    nexus_put_zeros(&at, 7);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -854,7 +917,7 @@ int second_every_reply(struct nexus_token token, int result, uint8_t out_u8, uin
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_second_every(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_every(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint8_t in_u8;
     uint64_t in_u64;
@@ -868,10 +931,13 @@ static void glue_serve_second_every(const struct nexus_request *request, const s
     bool out_bool = false;
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     nexus_get_u8(&reader, &in_u8);
+    nexus_get_zeros(&reader, 7);
     nexus_get_u64(&reader, &in_u64);
     nexus_get_i8(&reader, &in_i8);
+    nexus_get_zeros(&reader, 7);
     nexus_get_i64(&reader, &in_i64);
     nexus_get_bool(&reader, &in_bool);
+    nexus_get_zeros(&reader, 7);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
@@ -881,8 +947,11 @@ static void glue_serve_second_every(const struct nexus_request *request, const s
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_second_every(__nexus_in, result, out_u8, out_u64, out_i8, out_i64, out_bool), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_second_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool), NULL);
 }
 
 /* components/store/store.assembly:11: packs a reply and returns its tag */
@@ -905,7 +974,7 @@ int second_blob_reply(struct nexus_token token, int result, const void *back, si
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_second_blob(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_blob(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     size_t data_len;
     uint16_t offset;
@@ -913,6 +982,7 @@ static void glue_serve_second_blob(const struct nexus_request *request, const st
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
     const void *data = nexus_take_bytes(&reader, &data_len, 256);
     nexus_get_u16(&reader, &offset);
+    nexus_get_zeros(&reader, 6);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
@@ -923,8 +993,11 @@ static void glue_serve_second_blob(const struct nexus_request *request, const st
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_second_blob(__nexus_in, result, glue_room.second_blob.out_back, back_len), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_second_blob(__nexus_in, 0, glue_room.second_blob.out_back, back_len), NULL);
 }
 
 /* components/store/store.assembly:12: packs a reply and returns its tag */
@@ -933,7 +1006,7 @@ static uint64_t glue_pack_second_full(uint8_t *to, int result, const void *back,
     if (result != 0) {
         return nexus_result_tag(result, 2);
     }
-    if (back_len > 4092) {
+    if (back_len > 4088) {
         return nexus_result_tag(NEXUS_BAD_REPLY, 0);
     }
     uint8_t *at = to;
@@ -947,12 +1020,12 @@ int second_full_reply(struct nexus_token token, int result, const void *back, si
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static void glue_serve_second_full(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_full(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     size_t data_len;
     size_t back_len = 0;
     struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
-    const void *data = nexus_take_bytes(&reader, &data_len, 4092);
+    const void *data = nexus_take_bytes(&reader, &data_len, 4088);
     if (nexus_read_end(&reader) != 0) {
         nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
@@ -963,8 +1036,11 @@ static void glue_serve_second_full(const struct nexus_request *request, const st
     if (result == NEXUS_DEFER) {
         return;
     }
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
-    nexus_reply(glue_pack_second_full(__nexus_in, result, glue_room.second_full.out_back, back_len), words);
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 2), NULL);
+        return;
+    }
+    nexus_reply(glue_pack_second_full(__nexus_in, 0, glue_room.second_full.out_back, back_len), NULL);
 }
 
 /* components/store/store.assembly:13: packs a reply and returns its tag */
@@ -979,6 +1055,7 @@ static uint64_t glue_pack_second_load(uint8_t *to, int result, const void *data,
     uint8_t *at = to;
     nexus_put_bytes(&at, data, data_len);
     nexus_put_u32(&at, more);
+    nexus_put_zeros(&at, 4);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -994,7 +1071,7 @@ int second_load_reply(struct nexus_token token, int result, const void *data, si
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_second_load(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_load(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint64_t offset;
     size_t data_len = 0;
@@ -1026,6 +1103,7 @@ static uint64_t glue_pack_second_save(uint8_t *to, int result, uint32_t kept)
     }
     uint8_t *at = to;
     nexus_put_u32(&at, kept);
+    nexus_put_zeros(&at, 4);
     return NEURON_TAG(0, 0, at - to);
 }
 
@@ -1041,7 +1119,7 @@ int second_save_reply(struct nexus_token token, int result, uint32_t kept)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_second_save(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_second_save(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     size_t data_len;
     uint32_t kept = 0;

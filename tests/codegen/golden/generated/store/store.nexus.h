@@ -39,8 +39,8 @@ enum store_error {
 #define STORE_GREET_TEXT_MAX 64 /* components/store/store.assembly:8 */
 #define STORE_BLOB_DATA_MAX 256 /* components/store/store.assembly:11 */
 #define STORE_BLOB_BACK_MAX 256 /* components/store/store.assembly:11 */
-#define STORE_FULL_DATA_MAX 4092 /* components/store/store.assembly:12 */
-#define STORE_FULL_BACK_MAX 4092 /* components/store/store.assembly:12 */
+#define STORE_FULL_DATA_MAX 4088 /* components/store/store.assembly:12 */
+#define STORE_FULL_BACK_MAX 4088 /* components/store/store.assembly:12 */
 #define STORE_LOAD_DATA_MAX 20000 /* components/store/store.assembly:13 */
 #define STORE_SAVE_LABEL_MAX 16 /* components/store/store.assembly:14 */
 #define STORE_SAVE_DATA_MAX 9000 /* components/store/store.assembly:14 */

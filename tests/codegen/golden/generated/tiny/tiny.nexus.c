@@ -26,7 +26,7 @@ int tiny_one_reply(struct nexus_token token, int result, uint16_t twice)
     return nexus_reply_later(token, tag, words);
 }
 
-static void glue_serve_tiny_one(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART void glue_serve_tiny_one(const struct nexus_request *request, const struct nexus_client_row *row)
 {
     uint8_t value;
     uint16_t twice = 0;
@@ -41,8 +41,12 @@ static void glue_serve_tiny_one(const struct nexus_request *request, const struc
     if (result == NEXUS_DEFER) {
         return;
     }
+    if (result != 0) {
+        nexus_reply(nexus_result_tag(result, 0), NULL);
+        return;
+    }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_tiny_one(words, result, twice);
+    const uint64_t tag = glue_pack_tiny_one(words, 0, twice);
     nexus_reply(tag, words);
 }
 

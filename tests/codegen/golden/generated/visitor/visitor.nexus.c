@@ -163,7 +163,9 @@ int store_move_until(uint64_t deadline, const struct Shape *shape, const struct 
     const struct nexus_server_row *const row = &nexus_servers[0];
     uint8_t *at = __nexus_out;
     glue_put_Shape(&at, shape);
+    nexus_put_zeros(&at, 3);
     glue_put_Point(&at, by);
+    nexus_put_zeros(&at, 4);
     static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
     const int result = nexus_call(row, NEURON_TAG(5, 0, at - __nexus_out), words, deadline, 2, &out);
@@ -172,6 +174,7 @@ int store_move_until(uint64_t deadline, const struct Shape *shape, const struct 
     }
     struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);
     glue_get_Shape(&reader, moved);
+    nexus_get_zeros(&reader, 3);
     return nexus_reply_end(&reader);
 }
 
@@ -186,10 +189,13 @@ int store_every_until(uint64_t deadline, uint8_t in_u8, uint64_t in_u64, int8_t 
     const struct nexus_server_row *const row = &nexus_servers[0];
     uint8_t *at = __nexus_out;
     nexus_put_u8(&at, in_u8);
+    nexus_put_zeros(&at, 7);
     nexus_put_u64(&at, in_u64);
     nexus_put_i8(&at, in_i8);
+    nexus_put_zeros(&at, 7);
     nexus_put_i64(&at, in_i64);
     nexus_put_bool(&at, in_bool);
+    nexus_put_zeros(&at, 7);
     static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
     const int result = nexus_call(row, NEURON_TAG(6, 0, at - __nexus_out), words, deadline, 2, &out);
@@ -198,10 +204,13 @@ int store_every_until(uint64_t deadline, uint8_t in_u8, uint64_t in_u64, int8_t 
     }
     struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);
     nexus_get_u8(&reader, out_u8);
+    nexus_get_zeros(&reader, 7);
     nexus_get_u64(&reader, out_u64);
     nexus_get_i8(&reader, out_i8);
+    nexus_get_zeros(&reader, 7);
     nexus_get_i64(&reader, out_i64);
     nexus_get_bool(&reader, out_bool);
+    nexus_get_zeros(&reader, 7);
     return nexus_reply_end(&reader);
 }
 
@@ -220,6 +229,7 @@ int store_blob_until(uint64_t deadline, const void *data, size_t data_len, uint1
     uint8_t *at = __nexus_out;
     nexus_put_bytes(&at, data, data_len);
     nexus_put_u16(&at, offset);
+    nexus_put_zeros(&at, 6);
     static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
     const int result = nexus_call(row, NEURON_TAG(7, 0, at - __nexus_out), words, deadline, 2, &out);
@@ -240,7 +250,7 @@ int store_blob(const void *data, size_t data_len, uint16_t offset, void *back, s
 int store_full_until(uint64_t deadline, const void *data, size_t data_len, void *back, size_t *back_len)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
-    if (data_len > 4092) {
+    if (data_len > 4088) {
         return NEXUS_TOO_LONG;
     }
     uint8_t *at = __nexus_out;
@@ -252,7 +262,7 @@ int store_full_until(uint64_t deadline, const void *data, size_t data_len, void 
         return result;
     }
     struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);
-    nexus_get_bytes(&reader, back, back_len, 4092);
+    nexus_get_bytes(&reader, back, back_len, 4088);
     return nexus_reply_end(&reader);
 }
 
@@ -278,6 +288,7 @@ int store_load_until(uint64_t deadline, uint64_t offset, void *data, size_t *dat
     }
     nexus_get_bytes(&reader, data, data_len, 20000);
     nexus_get_u32(&reader, more);
+    nexus_get_zeros(&reader, 4);
     return nexus_reply_end(&reader);
 }
 
@@ -310,6 +321,7 @@ int store_save_until(uint64_t deadline, const char *label, const void *data, siz
         return result;
     }
     nexus_get_u32(&reader, kept);
+    nexus_get_zeros(&reader, 4);
     return nexus_reply_end(&reader);
 }
 
