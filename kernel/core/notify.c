@@ -102,8 +102,8 @@ static void note_bits(u32 task, u64 pending)
     ensures callers: no_callers(task);
     ensures calls: calls_inv(task);
     ensures woken: \result != 0 ==> running(task) && task != current && links[task].queue == NONE;
-    ensures left: \result == 0 ==> place_inv(NONE) && timing_inv(NONE) && waiting_inv(NONE) && no_callers(NONE) &&
-      calls_inv(NONE); */
+    ensures left: \result == 0 ==> place_inv(NONE) && timing_inv(NONE) && waiting_inv(NONE) &&
+      no_callers(NONE) && calls_inv(NONE); */
 static int set_bits(u32 task, u64 bits)
 {
     u64 pending = tasks[task].bits | bits;
@@ -179,7 +179,8 @@ int notify_send(u64 slot, u64 bits)
 /* The current task waits for bits of `mask`, none of which is pending. */
 /*@ requires inv: sched_inv(NONE) && current < task_count;
     requires none: (tasks[current].bits & mask) == 0 && deadline != 0;
-    assigns tasks[current].mask, tasks[current].wait, tasks[current].ran, deadlines[DEADLINE_LEAVES + current],
+    assigns tasks[current].mask, tasks[current].wait, tasks[current].ran,
+      deadlines[DEADLINE_LEAVES + current],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
     ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
     ensures words: words_inv;

@@ -18,7 +18,8 @@ static int tag_ok(u64 tag)
 }
 
 /* Copies the first `bytes` bytes; what lies behind them in the target page stays as it was. */
-/*@ requires pages: to < MESSAGE_PAGES * NEURON_TASKS_MAX && from < MESSAGE_PAGES * NEURON_TASKS_MAX && to != from;
+/*@ requires pages: to < MESSAGE_PAGES * NEURON_TASKS_MAX && from < MESSAGE_PAGES * NEURON_TASKS_MAX;
+    requires apart: to != from;
     requires bytes: bytes <= NEURON_MESSAGE_BYTES;
     assigns message_pages[to][0 .. NEURON_PAGE / 8 - 1];
     ensures copied: \forall integer w; 0 <= w < bytes / 8 ==> message_pages[to][w] == message_pages[from][w];
@@ -33,7 +34,8 @@ static NOINLINE void copy_page(u32 to, u32 from, u64 bytes)
 
     /* Four at a time: a whole page, there and back, is still a short time without interrupts. */
     /*@ loop invariant bound: 0 <= i <= whole;
-        loop invariant copied: \forall integer w; 0 <= w < i ==> message_pages[to][w] == message_pages[from][w];
+        loop invariant copied: \forall integer w; 0 <= w < i ==>
+          message_pages[to][w] == message_pages[from][w];
         loop invariant kept: \forall integer w; i <= w < NEURON_PAGE / 8 ==>
           message_pages[to][w] == \at(message_pages[to][w], Pre);
         loop assigns i, message_pages[to][0 .. NEURON_PAGE / 8 - 1];
@@ -49,7 +51,8 @@ static NOINLINE void copy_page(u32 to, u32 from, u64 bytes)
         message_pages[to][i + 3] = fourth;
     }
     /*@ loop invariant bound: 0 <= i <= whole;
-        loop invariant copied: \forall integer w; 0 <= w < i ==> message_pages[to][w] == message_pages[from][w];
+        loop invariant copied: \forall integer w; 0 <= w < i ==>
+          message_pages[to][w] == message_pages[from][w];
         loop invariant kept: \forall integer w; i <= w < NEURON_PAGE / 8 ==>
           message_pages[to][w] == \at(message_pages[to][w], Pre);
         loop assigns i, message_pages[to][0 .. NEURON_PAGE / 8 - 1];
