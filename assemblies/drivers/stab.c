@@ -1,5 +1,7 @@
-/* The end of rngd, between two steps of whatever it was doing. */
-#include "mortal_rngd.nexus.h"
+/* The end of a driver, between two steps of whatever it was doing. */
+#include <nexus/serve.h>
+
+void stab_stab(struct nexus_client client);
 
 void stab_stab(struct nexus_client client)
 {

@@ -1,25 +1,10 @@
-/* The driver of the virtio-blk device. So far it maps its window and knows what it sees. */
+/* virtioblkd's device is guarded: all of the DMA memory is for frames. */
 #include "virtioblkd.nexus.h"
 
-#include <neuron/table.h>
-#include <nexus/mmio.h>
-#include <nexus/serve.h>
-#include <nexus/virtio.h>
-#include <stdio.h>
+#include "driver.h"
 
-int main(void)
-{
-    const volatile uint32_t *window = nexus_mmio_map(DEV_SLOT, 0, NEURON_PROT_R);
+_Static_assert(sizeof(struct frames) <= DEV_DMA_BYTES, "frames have room");
 
-    if (window == NULL) {
-        printf("no device was granted\n");
-        return 0;
-    }
-    if (!nexus_virtio_is(window, NEURON_CLASS_VIRTIO_BLK)) {
-        printf("this is no virtio-blk device of version 2\n");
-        return 1;
-    }
-    printf("mmio window mapped ok\n");
-    printf("ready\n");
-    nexus_serve();
-}
+struct nexus_virtio device = {.slot = DEV_SLOT, .page = DEV_PAGE, .queue_page = DEV_QUEUE_PAGE};
+struct frames *const frames = (struct frames *)(void *)dev_dma;
+const uint64_t frames_offset = 0;

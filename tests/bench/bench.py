@@ -21,6 +21,7 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 import boot
+import disk
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "qemu"))
 
@@ -31,6 +32,7 @@ IMAGES = {"bench": "", "bench16": "@16", "bench60": "@60"}
 EXACT = ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm", "-seed", "42"]
 TIME_LIMIT = 120
 TOLERANCE = 0.01
+EXACT_UNITS = ("instructions", "bytes")  # all others differ from run to run, and are for no gate
 ROW = re.compile(r"\w+: row (\S+) (\d+) (\d+) (\d+) (\d+)")
 UPDATE = "ninja -C build bench-baseline"
 
@@ -109,7 +111,8 @@ def measure(build: Path) -> list[dict]:
     """All rows, those of one image after the other."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         runs = pool.map(lambda image: run(build, image) + boot_rows(build, image), IMAGES)
-        return [one for rows in runs for one in rows] + kernel_rows(build)
+        exact = [one for rows in runs for one in rows] + kernel_rows(build)
+    return exact + disk.measure(build)
 
 
 def show(rows: list[dict]) -> None:
@@ -119,7 +122,7 @@ def show(rows: list[dict]) -> None:
     head = f"{'row':22} {'min':>9} {'median':>9} {'max':>9} {'n':>5}"
     print(head + "".join(f" {suffix:>9}" for suffix in others) + f" {'seL4':>9}")
     for one in rows:
-        if "@" in one["name"]:
+        if "@" in one["name"] or one["unit"] not in EXACT_UNITS:
             continue
         line = f"{one['name']:22} {one['min']:>9,} {one['median']:>9,} {one['max']:>9,} {one['n']:>5,}"
         for suffix in others:
@@ -128,12 +131,13 @@ def show(rows: list[dict]) -> None:
         print(line + (f" {SEL4[one['name']]:>9,}" if one["name"] in SEL4 else ""))
     print("min, median, max and n with 3 components and init; the median with 16 and 60.")
     print("seL4: 16.0.0 on the same machine, fast path, kernel without floating point.")
+    disk.show(rows)
 
 
 def compare(rows: list[dict], baseline: list[dict]) -> tuple[list[str], list[str]]:
     """What is worse than the baseline, and what is better, by more than the tolerance."""
-    old = {one["name"]: one for one in baseline}
-    new = {one["name"]: one for one in rows}
+    old = {one["name"]: one for one in baseline if one["unit"] in EXACT_UNITS}
+    new = {one["name"]: one for one in rows if one["unit"] in EXACT_UNITS}
     worse = [f"{name}: was measured once and is not any more" for name in old if name not in new]
     worse += [f"{name}: has no baseline: {UPDATE}" for name in new if name not in old]
     better = []

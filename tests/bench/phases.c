@@ -1,6 +1,6 @@
 /*
- * QEMU TCG plugin: counts executed instructions and prints the count when an address is first reached.
- * Arguments: at=ADDRESS ... (hexadecimal). Output on stderr, one line each: `ADDRESS COUNT`.
+ * QEMU TCG plugin: counts executed instructions and prints the count when an address is first reached, or with
+ * every=1 each time. Arguments: at=ADDRESS ... (hexadecimal). Output on stderr, one line each: `ADDRESS COUNT`.
  */
 #include "qemu_plugin.h"
 
@@ -20,13 +20,14 @@ static struct mark {
 } marks[MARKS];
 static int mark_count;
 static uint64_t executed;
+static bool every;
 
 static void reached(unsigned int cpu, void *data)
 {
     struct mark *mark = data;
 
     (void)cpu;
-    if (!mark->reached) {
+    if (every || !mark->reached) {
         mark->reached = true;
         (void)fprintf(stderr, "%" PRIx64 " %" PRIu64 "\n", mark->address, executed);
     }
@@ -51,6 +52,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
 {
     (void)info;
     for (int i = 0; i < argc && mark_count < MARKS; i++) {
+        every = every || strcmp(argv[i], "every=1") == 0;
         if (strncmp(argv[i], "at=", 3) == 0) {
             marks[mark_count++].address = strtoull(argv[i] + 3, NULL, 16);
         }

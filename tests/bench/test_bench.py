@@ -41,6 +41,10 @@ class GateTest(unittest.TestCase):
         self.assertEqual(worse, [])
         self.assertIn("null: median 1,000 -> 980 instructions (-2.00%)", better)
 
+    def test_what_differs_from_run_to_run_is_not_compared(self) -> None:
+        new = [bench.row("blk.4k.1.rate", "kB/s", 10, 10, 10, 5)]
+        self.assertEqual(bench.compare(new, []), ([], []))
+
     def test_a_row_that_is_gone_fails(self) -> None:
         self.assertEqual(bench.compare([], rows(null=1))[0], ["null: was measured once and is not any more"])
 

@@ -19,20 +19,27 @@ import sys
 import time
 from pathlib import Path
 
+import blocks_seeds
 import seeds
 import table_seeds
 import virtio_seeds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-NAMES = ("syscalls", "table", "virtio")
+NAMES = ("syscalls", "table", "virtio", "blocks")
 SEEDS = {
     "syscalls": seeds.syscall_seeds,
     "table": table_seeds.table_seeds,
     "virtio": virtio_seeds.virtio_seeds,
+    "blocks": blocks_seeds.blocks_seeds,
 }
-LONGEST = {"syscalls": 1200, "table": 1000, "virtio": 1000}  # bytes of an input
-QUICK_RUNS = {"syscalls": 400, "table": 4000, "virtio": 20000}  # inputs that a quick run makes
+LONGEST = {"syscalls": 1200, "table": 1000, "virtio": 1000, "blocks": 2000}  # bytes of an input
+QUICK_RUNS = {
+    "syscalls": 400,
+    "table": 4000,
+    "virtio": 20000,
+    "blocks": 50000,
+}  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20
 COVERED = re.compile(r"\bcov: (\d+)")
 EXECUTED = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)

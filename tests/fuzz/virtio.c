@@ -16,6 +16,8 @@
 #include <string.h>
 
 enum { HEADER = 2, STEP = 8, REQUESTS = 8, QUEUE = 1, SPARE = 64 };
+/* From here on no buffer of 64 bytes or more ends in the page. */
+#define BEYOND UINT64_C(4033)
 enum { CONSTANT, FLIPPED, ALTERNATING, LIES };
 enum {
     OPEN,
@@ -104,7 +106,7 @@ static void post(uint32_t which, uint32_t many, uint32_t raw)
         const bool beyond = (raw >> 16) % 64 == 63;
         parts[i] =
             (struct nexus_buffer){(raw >> 22) % 16 == 15 ? MODEL_READ_ONLY_SLOT : MODEL_DMA_SLOT,
-                                  2 * NEURON_PAGE + offset + (beyond ? UINT64_C(3000) : 0),
+                                  2 * NEURON_PAGE + offset + (beyond ? BEYOND : UINT64_C(0)),
                                   (raw >> 26) % 32 * (beyond ? 64 : 32), i >= raw >> 31};
         writes += parts[i].device_writes ? parts[i].bytes : 0;
     }

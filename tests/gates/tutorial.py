@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the tutorial: every `sh` block of docs/tutorial.md, in order, in a copy of the sources.
+"""Runs a tutorial: every `sh` block of a page of docs/, in order, in a copy of the sources.
+
+tutorial.py PAGE
 
 A block must succeed; each line of the `text` block that follows must appear in what it printed. Blocks
 marked otherwise are for a person at a terminal. In the copy only two systems are built beside the
@@ -54,7 +56,7 @@ def run(script: str, folder: Path) -> str:
 
 def main() -> None:
     """Runs all blocks and compares."""
-    blocks = BLOCK.findall((ROOT / "docs" / "tutorial.md").read_text())
+    blocks = BLOCK.findall((ROOT / "docs" / sys.argv[1]).read_text())
     printed = ""
     ran = 0
     with tempfile.TemporaryDirectory(prefix="nexus-tutorial-") as name:

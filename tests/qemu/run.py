@@ -2,8 +2,8 @@
 """Runs one image under QEMU and judges it: exit status, markers in their order, nothing forbidden.
 
 A marker is a whole console line; `*` stands for any text. The last marker is the success line. Lines that
-must come, wherever they stand, are given as --also. A run that fails prints how far it came, the first
-missing marker and the end of its console.
+must come, wherever they stand, are given as --also. @disk@ in an argument for QEMU is a new and empty file
+of 1 MiB. A run that fails prints how far it came, the first missing marker and the end of its console.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 MACHINE = Path(__file__).with_name("machine.sh")
 EXCERPT_LINES = 30
+DISK_BYTES = 1 << 20
 
 
 class Machine:
@@ -122,13 +123,20 @@ class Judge:
         print("---")
 
 
+def with_disk(arguments: list[str], folder: str) -> list[str]:
+    """Arguments for QEMU with the disk that they ask for."""
+    disk = Path(folder) / "disk"
+    disk.write_bytes(bytes(DISK_BYTES))
+    return [argument.replace("@disk@", str(disk)) for argument in arguments]
+
+
 def run(options: argparse.Namespace) -> str:
     """Runs the image. Returns what went wrong, empty if nothing."""
     judge = Judge(options.marker, options.also, options.forbid)
     problem = ""
     asked = False
     with tempfile.TemporaryDirectory(prefix="nexus-") as folder:
-        machine = Machine(options.image, options.qemu, folder)
+        machine = Machine(options.image, with_disk(options.qemu, folder), folder)
         try:
             for text in machine.lines(time.monotonic() + options.time_limit):
                 judge.line(text)

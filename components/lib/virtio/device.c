@@ -12,6 +12,7 @@ enum {
     VERSION_1_WORD = 1, /* feature bit 32 */
     VERSION_1_BIT = 1,
     RESET_READS = 16, /* as often as the kernel looks */
+    CONFIG_READS = 16,
     SETTLED = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_FEATURES_OK,
     WORKS = SETTLED | VIRTIO_STATUS_DRIVER_OK
 };
@@ -152,6 +153,22 @@ int nexus_virtio_open(struct nexus_virtio *device, uint32_t class_number, uint64
     device->life++;
     device->failure = try_open(device, class_number, wanted, features);
     return device->failure;
+}
+
+/* virtio 1.2, 2.5.1: what was read is of one moment if the generation is the same before and after. */
+int nexus_virtio_config(const struct nexus_virtio *device, uint32_t offset, uint32_t *words,
+                        uint32_t count)
+{
+    for (int n = 0; n < CONFIG_READS && device_state(device) == 0; n++) {
+        const uint32_t generation = ask_device(device, VIRTIO_MMIO_CONFIG_GENERATION);
+        for (uint32_t i = 0; i < count; i++) {
+            words[i] = ask_device(device, VIRTIO_MMIO_CONFIG + offset + 4 * i);
+        }
+        if (ask_device(device, VIRTIO_MMIO_CONFIG_GENERATION) == generation) {
+            return NEURON_OK;
+        }
+    }
+    return device_state(device) != 0 ? device_state(device) : NEXUS_BAD_DEVICE;
 }
 
 int nexus_virtio_start(struct nexus_virtio *device)

@@ -89,7 +89,12 @@ static uint32_t read_register(uint64_t reg)
         return selected < NEURON_WINDOW_QUEUES && queues[selected].size != 0 ? 1 : 0;
     case VIRTIO_MMIO_STATUS:
         return model.status;
+    case VIRTIO_MMIO_CONFIG_GENERATION:
+        return 0;
     default:
+        if (reg >= VIRTIO_MMIO_CONFIG && reg < VIRTIO_MMIO_CONFIG + sizeof(model.config)) {
+            return model.config[(reg - VIRTIO_MMIO_CONFIG) / 4];
+        }
         fail_msg("nobody needs to read register 0x%x", (unsigned)reg);
         return 0;
     }
@@ -262,16 +267,25 @@ static void collect(struct queue *q, const struct neuron_queue_page *page)
     }
 }
 
+/* The memory that a descriptor names. */
+static uint8_t *memory_of(const uint64_t *words)
+{
+    return model.shared != NULL && NEURON_DESCRIPTOR_SLOT(words[1]) == model.shared_slot
+               ? model.shared
+               : model.dma;
+}
+
 static int64_t check_part(const uint64_t *words)
 {
     const uint64_t slot = NEURON_DESCRIPTOR_SLOT(words[1]);
     const uint64_t bytes = NEURON_DESCRIPTOR_BYTES(words[1]);
-    const uint64_t region = model.dma_bytes;
+    const bool shared = model.shared != NULL && slot == model.shared_slot;
+    const uint64_t region = shared ? model.shared_bytes : model.dma_bytes;
 
     if (NEURON_DESCRIPTOR_WRITES(words[1]) > 1 || bytes == 0) {
         return NEURON_BAD_DESCRIPTOR;
     }
-    if (slot != model.dma_slot && slot != MODEL_READ_ONLY_SLOT) {
+    if (slot != model.dma_slot && slot != MODEL_READ_ONLY_SLOT && !shared) {
         return NEURON_WRONG_KIND;
     }
     if (slot == MODEL_READ_ONLY_SLOT && NEURON_DESCRIPTOR_WRITES(words[1]) == 1) {
@@ -306,7 +320,7 @@ static int64_t kernel_post(uint64_t slot, uint64_t queue, uint64_t head, uint64_
     }
     for (uint64_t i = 0; i < count; i++) {
         const uint64_t *part = &words[NEURON_DESCRIPTOR_WORDS * i];
-        page->descriptors[head + i].address = (uint64_t)model.dma + part[0];
+        page->descriptors[head + i].address = (uint64_t)memory_of(part) + part[0];
         page->descriptors[head + i].bytes = (uint32_t)NEURON_DESCRIPTOR_BYTES(part[1]);
         page->descriptors[head + i].flags =
             (uint16_t)(NEURON_DESCRIPTOR_WRITES(part[1]) * VIRTQ_DESC_F_WRITE +
@@ -336,6 +350,14 @@ struct neuron_queue_page *model_page(uint32_t queue)
     return (struct neuron_queue_page *)q->phys[0];
 }
 
+static bool lies_in(const uint8_t *place, uint64_t bytes, const uint8_t *memory,
+                    uint64_t memory_bytes)
+{
+    const uint64_t offset = (uint64_t)place - (uint64_t)memory;
+
+    return offset <= memory_bytes && bytes <= memory_bytes - offset;
+}
+
 /* Writes to the buffers of a chain, which all lie in memory that it may reach. */
 static uint32_t fill(const struct queue *q, const struct neuron_queue_page *page, uint32_t head,
                      uint32_t bytes, uint8_t byte)
@@ -344,12 +366,13 @@ static uint32_t fill(const struct queue *q, const struct neuron_queue_page *page
 
     for (uint32_t d = head, n = 0;; d = page->descriptors[d].next, n++) {
         assert_true(d < q->size && n < q->size);
-        const uint64_t offset = page->descriptors[d].address - (uint64_t)model.dma;
+        uint8_t *place = (uint8_t *)page->descriptors[d].address;
         uint32_t part = page->descriptors[d].bytes;
-        assert_true(offset + part <= model.dma_bytes);
+        assert_true(lies_in(place, part, model.dma, model.dma_bytes) ||
+                    lies_in(place, part, model.shared, model.shared_bytes));
         if ((page->descriptors[d].flags & VIRTQ_DESC_F_WRITE) != 0) {
             part = part < bytes - written ? part : bytes - written;
-            memset(model.dma + offset, byte, part);
+            memset(place, byte, part);
             written += part;
         }
         if ((page->descriptors[d].flags & VIRTQ_DESC_F_NEXT) == 0) {

@@ -24,9 +24,14 @@ struct model {
     uint32_t page, queue_page;
     uint8_t *dma;
     uint64_t dma_bytes;
+    /* Memory of a client that it may reach too, and its slot; NULL: there is none. */
+    uint64_t shared_slot;
+    uint8_t *shared;
+    uint64_t shared_bytes;
     bool trusted; /* the driver writes registers and rings itself */
     uint32_t magic, version, class_number;
     uint64_t offered, accepted;
+    uint32_t config[8];    /* its configuration space */
     uint32_t most;         /* descriptors of a queue */
     uint32_t kept;         /* bits of the status that it lets stand */
     uint32_t stuck;        /* bits of the status that survive a reset */

@@ -439,6 +439,39 @@ static int trusted(void **state)
     return 0;
 }
 
+/* --- what it says of itself ---------------------------------------------------------------------- */
+
+static unsigned changes_left;
+
+/* Its configuration changes each time it is read, so many times. */
+static uint32_t next_generation(const volatile void *at, uint32_t honest)
+{
+    static uint32_t generation;
+
+    if (at == &device.window[VIRTIO_MMIO_CONFIG_GENERATION / 4]) {
+        generation += changes_left > 0 ? 1 : 0;
+        changes_left -= changes_left > 0 ? 1 : 0;
+        return generation;
+    }
+    return honest;
+}
+
+static void configuration_is_that_of_one_moment(void **state)
+{
+    uint32_t words[2] = {0};
+    (void)state;
+
+    start();
+    model.config[1] = 5;
+    model.config[2] = 6;
+    model.lie = next_generation;
+    changes_left = 9;
+    assert_int_equal(nexus_virtio_config(&device, 4, words, 2), 0);
+    assert_true(words[0] == 5 && words[1] == 6 && changes_left == 0);
+    changes_left = 1000;
+    assert_int_equal(nexus_virtio_config(&device, 4, words, 2), NEXUS_BAD_DEVICE);
+}
+
 #define BOTH(test) cmocka_unit_test_setup(test, guarded), cmocka_unit_test_setup(test, trusted)
 
 int main(void)
@@ -461,6 +494,7 @@ int main(void)
         BOTH(device_that_stopped_by_itself_has_failed),
         BOTH(driver_may_say_that_its_device_failed),
         BOTH(device_that_tells_the_kernel_something_else_has_failed),
+        BOTH(configuration_is_that_of_one_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

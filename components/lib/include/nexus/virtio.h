@@ -83,6 +83,11 @@ bool nexus_virtio_is(const volatile uint32_t *window, uint32_t class_number);
 int nexus_virtio_open(struct nexus_virtio *device, uint32_t class_number, uint64_t wanted,
                       uint64_t *features);
 
+/* Reads `count` words from `offset` on of what a device of its class says of itself (its configuration space), all at one
+ * moment. BAD_DEVICE: it changes them again and again. */
+int nexus_virtio_config(const struct nexus_virtio *device, uint32_t offset, uint32_t *words,
+                        uint32_t count);
+
 /* Its queues are open: the device may work. */
 int nexus_virtio_start(struct nexus_virtio *device);
 
