@@ -28,9 +28,13 @@ static void give_bits(u32 task, u64 bits, u64 left)
     sched_answer(task, NEURON_NOTIFIED);
     tasks[task].context.x[REG_A0 + 1] = bits;
     tasks[task].bits = left;
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
     if (left != 0) {
         tasks[task].attention = 1;
     }
+    //@ assert words: words_inv;
+    //@ assert attention: \forall integer t; t != task && attention_ok{Pre}(t) ==> attention_ok(t);
+    //@ assert own: attention_ok(task);
 }
 
 void notify_take(u32 task, u64 bits)
@@ -80,6 +84,7 @@ static void note_bits(u32 task, u64 pending)
     tasks[task].bits = pending;
     tasks[task].attention = 1;
     //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
     //@ assert waiting: \forall integer t; t != task && waiting_ok{Pre}(t) ==> waiting_ok(t);
     //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
 }
@@ -97,8 +102,8 @@ static void note_bits(u32 task, u64 pending)
     ensures callers: no_callers(task);
     ensures calls: calls_inv(task);
     ensures woken: \result != 0 ==> running(task) && task != current && links[task].queue == NONE;
-    ensures left: \result == 0 ==> place_inv(NONE) && timing_inv(NONE) && waiting_inv(NONE) && no_callers(NONE) &&
-      calls_inv(NONE); */
+    ensures left: \result == 0 ==> place_inv(NONE) && timing_inv(NONE) && waiting_inv(NONE) &&
+      no_callers(NONE) && calls_inv(NONE); */
 static int set_bits(u32 task, u64 bits)
 {
     u64 pending = tasks[task].bits | bits;
@@ -133,8 +138,8 @@ void notify_set_soon(u32 task, u64 bits)
 
     tasks[task].bits = pending;
     tasks[task].attention = 1;
-    //@ assert timing: timing_inv(NONE);
-    //@ assert calls: calls_inv(NONE);
+    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
+    //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
     if (awaited(task, pending) != 0) {
         //@ assert waits: !calls(tasks[task].wait) && running(task);
         sched_finish_soon(task, NEURON_NOTIFIED);
@@ -163,6 +168,7 @@ int notify_send(u64 slot, u64 bits)
     }
     //@ assert target: slots[row].object < task_count;
     u32 target = (u32)slots[row].object;
+    //@ assert server: target == \at(slot_server(slot), Pre);
     if (tasks[target].state == NEURON_TASK_GIVEN_UP) {
         return NEURON_PEER_GONE;
     }
@@ -170,22 +176,49 @@ int notify_send(u64 slot, u64 bits)
     return NEURON_OK;
 }
 
+/* The current task waits for bits of `mask`, none of which is pending. */
+/*@ requires inv: sched_inv(NONE) && current < task_count;
+    requires none: (tasks[current].bits & mask) == 0 && deadline != 0;
+    assigns tasks[current].mask, tasks[current].wait, tasks[current].ran,
+      deadlines[DEADLINE_LEAVES + current],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE); */
+static void wait_for_bits(u64 mask, u64 deadline)
+{
+    //@ ghost u32 task = current;
+    //@ assert runs: place_ok(task) && timing_ok(task) && waiting_ok(task);
+    tasks[current].mask = mask;
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
+    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
+    //@ assert waiting: \forall integer t; t != task && waiting_ok{Pre}(t) ==> waiting_ok(t);
+    //@ assert own: waiting_ok(task);
+    //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    sched_block(WAIT_BITS, deadline);
+    //@ assert own: place_ok(task) && timing_ok(task) && waiting_ok(task);
+}
+
 int notify_wait(u64 mask, u64 deadline)
 {
     u32 task = current;
     u64 pending = tasks[task].bits & mask;
 
-    //@ assert runs: place_ok(task) && timing_ok(task) && waiting_ok(task);
     if (pending != 0) {
+        //@ assert runs: place_ok(task) && timing_ok(task) && waiting_ok(task) && no_caller(task);
         notify_take(task, pending);
-        //@ assert waiting: waiting_ok(task);
+        //@ assert own: place_ok(task) && timing_ok(task) && waiting_ok(task) && no_caller(task);
         return BLOCKED;
     }
     if (deadline != NEURON_FOREVER && deadline <= arch_now()) {
         return NEURON_TIMEOUT;
     }
-    sched_block(WAIT_BITS, deadline);
-    tasks[task].mask = mask;
-    //@ assert own: place_ok(task) && timing_ok(task) && waiting_ok(task);
+    wait_for_bits(mask, deadline);
     return BLOCKED;
 }

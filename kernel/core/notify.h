@@ -125,12 +125,15 @@ void notify_ready(void);
     ensures calls: calls_inv(NONE); */
 void notify_death(void);
 
+/* The task that a PORT of the current task leads to. */
+/*@ logic integer slot_server{L}(integer slot) = slots[tasks[current].first_slot + slot].object; */
+
 /* The system calls of the current task; a status or BLOCKED (port.h). */
 /*@ requires inv: sched_inv(NONE) && tasks_inv && slots_inv && current < task_count;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1].bits, tasks[0 .. NEURON_TASKS_MAX - 1].attention,
-      tasks[0 .. NEURON_TASKS_MAX - 1].context.x[REG_A0 .. REG_A7],
-      tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].ending,
-      deadlines[DEADLINE_LEAVES .. DEADLINE_LEAVES + NEURON_TASKS_MAX - 1],
+    assigns tasks[slot_server(slot)].bits, tasks[slot_server(slot)].attention,
+      tasks[slot_server(slot)].context.x[REG_A0 .. REG_A7],
+      tasks[slot_server(slot)].wait, tasks[slot_server(slot)].ending,
+      deadlines[DEADLINE_LEAVES + slot_server(slot)],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
     ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
@@ -145,16 +148,14 @@ void notify_death(void);
       slots[\old(tasks[current].first_slot) + slot].kind == NEURON_CAP_PORT &&
       (slots[\old(tasks[current].first_slot) + slot].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY &&
       (bits & slots[\old(tasks[current].first_slot) + slot].bits) == bits;
-    ensures others: \result == NEURON_OK ==>
-      \forall integer t; t != slots[\old(tasks[current].first_slot) + slot].object ==>
-        tasks[t].bits == \old(tasks[t].bits) && tasks[t].wait == \old(tasks[t].wait);
     ensures refused: \result != NEURON_OK ==>
       \forall integer t; tasks[t].bits == \old(tasks[t].bits) && tasks[t].wait == \old(tasks[t].wait); */
 int notify_send(u64 slot, u64 bits);
 /*@ requires inv: sched_inv(NONE) && current < task_count;
-    assigns tasks[current].bits, tasks[current].attention, tasks[current].mask, tasks[current].context.x[REG_A0 .. REG_A7],
-      tasks[current].wait, tasks[current].ran, deadlines[DEADLINE_LEAVES + current],
-      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
+    assigns tasks[current].bits, tasks[current].attention, tasks[current].mask,
+      tasks[current].context.x[REG_A0 .. REG_A7], tasks[current].wait, tasks[current].ran,
+      deadlines[DEADLINE_LEAVES + current], deadline_stale[0 .. DEADLINE_STALE_MAX - 1],
+      deadline_stale_count, sched_moved, current;
     ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
     ensures words: words_inv;
     ensures attention: attention_inv;

@@ -8,6 +8,9 @@
 #include "sched.h"
 #include "slot.h"
 
+/*@ assigns \nothing;
+    ensures fits: \result != 0 <==>
+      NEURON_TAG_WORDS(tag) <= NEURON_MESSAGE_WORDS && NEURON_TAG_BYTES(tag) <= NEURON_MESSAGE_BYTES; */
 static int tag_ok(u64 tag)
 {
     return NEURON_TAG_WORDS(tag) <= NEURON_MESSAGE_WORDS &&
@@ -15,6 +18,13 @@ static int tag_ok(u64 tag)
 }
 
 /* Copies the first `bytes` bytes; what lies behind them in the target page stays as it was. */
+/*@ requires pages: to < MESSAGE_PAGES * NEURON_TASKS_MAX && from < MESSAGE_PAGES * NEURON_TASKS_MAX;
+    requires apart: to != from;
+    requires bytes: bytes <= NEURON_MESSAGE_BYTES;
+    assigns message_pages[to][0 .. NEURON_PAGE / 8 - 1];
+    ensures copied: \forall integer w; 0 <= w < bytes / 8 ==> message_pages[to][w] == message_pages[from][w];
+    ensures kept: \forall integer w; bytes <= 8 * w < NEURON_PAGE ==>
+      message_pages[to][w] == \old(message_pages[to][w]); */
 static NOINLINE void copy_page(u32 to, u32 from, u64 bytes)
 {
     u64 whole = bytes / 8;
@@ -23,6 +33,13 @@ static NOINLINE void copy_page(u32 to, u32 from, u64 bytes)
     u64 i = 0;
 
     /* Four at a time: a whole page, there and back, is still a short time without interrupts. */
+    /*@ loop invariant bound: 0 <= i <= whole;
+        loop invariant copied: \forall integer w; 0 <= w < i ==>
+          message_pages[to][w] == message_pages[from][w];
+        loop invariant kept: \forall integer w; i <= w < NEURON_PAGE / 8 ==>
+          message_pages[to][w] == \at(message_pages[to][w], Pre);
+        loop assigns i, message_pages[to][0 .. NEURON_PAGE / 8 - 1];
+        loop variant whole - i; */
     for (; whole - i >= 4; i += 4) {
         u64 first = message_pages[from][i];
         u64 second = message_pages[from][i + 1];
@@ -33,6 +50,13 @@ static NOINLINE void copy_page(u32 to, u32 from, u64 bytes)
         message_pages[to][i + 2] = third;
         message_pages[to][i + 3] = fourth;
     }
+    /*@ loop invariant bound: 0 <= i <= whole;
+        loop invariant copied: \forall integer w; 0 <= w < i ==>
+          message_pages[to][w] == message_pages[from][w];
+        loop invariant kept: \forall integer w; i <= w < NEURON_PAGE / 8 ==>
+          message_pages[to][w] == \at(message_pages[to][w], Pre);
+        loop assigns i, message_pages[to][0 .. NEURON_PAGE / 8 - 1];
+        loop variant whole - i; */
     for (; i < whole; i++) {
         message_pages[to][i] = message_pages[from][i];
     }
@@ -45,6 +69,15 @@ static NOINLINE void copy_page(u32 to, u32 from, u64 bytes)
 
 /* Puts a message in the registers of a task, which comes back from its call with OK; words that the message has
  * not are zero. */
+/*@ requires task: task < NEURON_TASKS_MAX;
+    assigns tasks[task].context.x[REG_A0 .. REG_A7];
+    ensures status: tasks[task].context.x[REG_A0] == NEURON_OK;
+    ensures tag: tasks[task].context.x[REG_A0 + 1] == tag;
+    ensures words: tasks[task].context.x[REG_A0 + 2] == (NEURON_TAG_WORDS(tag) > 0 ? w0 : 0) &&
+      tasks[task].context.x[REG_A0 + 3] == (NEURON_TAG_WORDS(tag) > 1 ? w1 : 0) &&
+      tasks[task].context.x[REG_A0 + 4] == (NEURON_TAG_WORDS(tag) > 2 ? w2 : 0) &&
+      tasks[task].context.x[REG_A0 + 5] == (NEURON_TAG_WORDS(tag) > 3 ? w3 : 0);
+    ensures source: tasks[task].context.x[REG_A0 + 6] == badge && tasks[task].context.x[REG_A7] == token; */
 static inline void give(u32 task, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token)
 {
     u64 words = NEURON_TAG_WORDS(tag);

@@ -44,6 +44,7 @@ void sched_block(u64 wait, u64 deadline)
 {
     tasks[current].wait = wait;
     tasks[current].ran = 0;
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
     set_deadline(current, deadline);
     current = NONE;
 }
@@ -67,6 +68,7 @@ static void end_wait(u32 task)
 {
     tasks[task].wait = WAIT_NONE;
     tasks[task].ending = NEURON_TIMEOUT;
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
     //@ assert waiting: \forall integer t; t != task && waiting_ok{Pre}(t) ==> waiting_ok(t);
     set_deadline(task, NEURON_FOREVER);
 }
@@ -92,21 +94,26 @@ void sched_wake(u32 task, int front)
     make_ready(task, front);
 }
 
-/* The current task goes on before its equals, when `task` has run. */
+/* Whoever runs goes on before its equals, when `task` has run. */
 /*@ requires inv: sched_inv(task);
-    requires current: current < task_count && current != task;
+    requires task: task < task_count && current != task;
     assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
     ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
     ensures attention: attention_inv;
     ensures place: place_inv(task);
     ensures callers: no_callers(task);
     ensures none: current == NONE;
-    ensures kept: links[task].queue == \old(links[task].queue); */
+    ensures kept: links[task].queue == \old(links[task].queue);
+    ensures other_levels: \forall integer l; 0 <= l < NEURON_LEVELS &&
+      (\old(current) == NONE || l != level_of[\old(current)]) ==>
+        queues[READY_QUEUE].head[l] == \old(queues[READY_QUEUE].head[l]); */
 static void preempt(u32 task)
 {
     (void)task;
-    queue_push_front(READY_QUEUE, current);
-    current = NONE;
+    if (current != NONE) {
+        queue_push_front(READY_QUEUE, current);
+        current = NONE;
+    }
 }
 
 void sched_wake_now(u32 task)
@@ -117,9 +124,7 @@ void sched_wake_now(u32 task)
         sched_wake(task, 0);
         return;
     }
-    if (current != NONE) {
-        preempt(task);
-    }
+    preempt(task);
     sched_hand_over(task);
 }
 
@@ -152,7 +157,9 @@ void sched_answer(u32 task, int status)
     ensures waiting: waiting_inv(task);
     ensures callers: no_callers(task);
     ensures calls: calls_inv(task);
-    ensures out: links[task].queue == NONE; */
+    ensures out: links[task].queue == NONE;
+    ensures empty_lists: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
+      \old(queues[q].head[l]) == NONE ==> queues[q].head[l] == NONE; */
 static void leave_queue(u32 task)
 {
     queue_remove(task);
@@ -174,6 +181,7 @@ void sched_finish_soon(u32 task, int status)
         tasks[task].wait = tasks[task].wait - WAIT_SERVED + WAIT_SERVED_UNTIL;
     }
     tasks[task].ending = status;
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
     deadline_pass(task);
     sched_moved = 1;
     //@ assert own: timing_ok(task);
@@ -236,12 +244,14 @@ static NOINLINE void run_top(void)
 {
     u32 top = queue_top(READY_QUEUE);
 
-    queue_remove(top);
-    if (current != NONE) {
-        /* Preempted, not done: it goes on before its equals. */
-        queue_push_front(READY_QUEUE, current);
-    }
+    //@ assert top: top < task_count && place_ok(top) && top != current;
+    //@ assert above: current != NONE ==> level_of[current] < level_of[top];
+    leave_queue(top);
+    //@ assert highest: none_above(level_of[top]);
+    preempt(top);
+    //@ assert highest: none_above(level_of[top]);
     current = top;
+    //@ assert own: place_ok(top);
     if (sched_moved == 1) {
         arm();
     }
@@ -283,12 +293,59 @@ static int charge(u32 task)
     return tasks[task].run_limit != 0 && tasks[task].ran >= tasks[task].run_limit;
 }
 
+/* A task whose deadline passed; NONE: there is none. */
+/*@ requires inv: unused_inv && deadline_inv && timer_inv;
+    requires now: now < NEURON_FOREVER;
+    assigns deadlines[1 .. DEADLINE_LEAVES - 1], deadline_stale_count;
+    ensures inv: unused_inv && deadline_inv && timer_inv;
+    ensures due: \result == NONE || \result < task_count;
+    ensures passed: \result != NONE ==> deadlines[DEADLINE_LEAVES + \result] <= now; */
+static u32 next_due(u64 now)
+{
+    u64 earliest = deadline_earliest();
+    //@ assert inv: unused_inv && deadline_inv && timer_inv;
+    if (earliest > now) {
+        return NONE;
+    }
+    u32 first = deadline_first();
+    //@ assert passed: first < NEURON_TASKS_MAX && deadlines[DEADLINE_LEAVES + first] != NEURON_FOREVER;
+    //@ assert unused: first < task_count || links[first].queue == NONE;
+    //@ assert used: first < task_count;
+    return first;
+}
+
+/* Ends the wait of a task with the status that its deadline brings. */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task < task_count && deadlines[DEADLINE_LEAVES + task] != NEURON_FOREVER;
+    assigns tasks[task].wait, tasks[task].ending, tasks[task].bits, tasks[task].attention,
+      tasks[task].context.x[REG_A0 .. REG_A7], deadlines[DEADLINE_LEAVES + task],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
+      queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures kept: all_kept{Pre, Post}; */
+static void end_due(u32 task)
+{
+    //@ assert waits: running(task) && tasks[task].wait != WAIT_NONE;
+    if (tasks[task].ending == NEURON_NOTIFIED) {
+        notify_deliver(task);
+        //@ assert kept: all_kept{Pre, Here};
+    } else {
+        sched_finish(task, tasks[task].ending);
+        //@ assert kept: all_kept{Pre, Here};
+    }
+}
+
 /* Ends the waits whose deadline passed. */
 /*@ requires inv: sched_inv(NONE);
     requires now: now < NEURON_FOREVER;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].ending,
-      tasks[0 .. NEURON_TASKS_MAX - 1].bits, tasks[0 .. NEURON_TASKS_MAX - 1].attention,
-      tasks[0 .. NEURON_TASKS_MAX - 1].context.x[REG_A0 .. REG_A7],
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1],
       deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
@@ -299,46 +356,45 @@ static int charge(u32 task)
     ensures timing: timing_inv(NONE);
     ensures waiting: waiting_inv(NONE);
     ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE); */
+    ensures calls: calls_inv(NONE);
+    ensures kept: all_kept{Pre, Post}; */
 static void expire(u64 now)
 {
     /*@ loop invariant 0 <= n <= TICK_EXPIRES;
         loop invariant inv: sched_inv(NONE);
-        loop assigns n, tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].ending,
-          tasks[0 .. NEURON_TASKS_MAX - 1].bits, tasks[0 .. NEURON_TASKS_MAX - 1].attention,
-      tasks[0 .. NEURON_TASKS_MAX - 1].context.x[REG_A0 .. REG_A7],
+        loop invariant kept: all_kept{Pre, Here};
+        loop assigns n, tasks[0 .. NEURON_TASKS_MAX - 1],
           deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
           deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
           queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
         loop variant TICK_EXPIRES - n; */
-    for (u32 n = 0; n < TICK_EXPIRES && deadline_earliest() <= now; n++) {
-        u32 due = deadline_first();
-        //@ assert due: due < task_count && timing_ok(due) && place_ok(due);
-        //@ assert bound: due < NEURON_TASKS_MAX;
-        //@ assert lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    for (u32 n = 0; n < TICK_EXPIRES; n++) {
+        u32 due = next_due(now);
         //@ assert timing: timing_inv(NONE);
-        if (tasks[due].ending == NEURON_NOTIFIED) {
-            notify_deliver(due);
-        } else {
-            sched_finish(due, tasks[due].ending);
+        if (due == NONE) {
+            return;
         }
+        //@ assert bound: due < NEURON_TASKS_MAX;
+        end_due(due);
     }
 }
 
-u32 sched_tick(u64 now)
+/* The quantum of the current task is over. The task, if that used up its run limit; else NONE. */
+/*@ requires inv: sched_inv(NONE);
+    requires task: task == current && task < task_count;
+    assigns tasks[task].ran, queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    ensures words: words_inv;
+    ensures attention: attention_inv;
+    ensures place: place_inv(NONE);
+    ensures timing: timing_inv(NONE);
+    ensures waiting: waiting_inv(NONE);
+    ensures callers: no_callers(NONE);
+    ensures calls: calls_inv(NONE);
+    ensures kept: all_kept{Pre, Post};
+    ensures overrun: \result == NONE || (\result == task && current == task && tasks[task].run_limit != 0); */
+static u32 end_turn(u32 task)
 {
-    u32 task = current;
-
-    expire(now);
-    if (task != NONE && now < sched_quantum_end) {
-        return NONE;
-    }
-    sched_quantum_end = now + NEURON_QUANTUM;
-    sched_moved = 1;
-    if (task == NONE) {
-        return NONE;
-    }
-    //@ assert runs: task < task_count && task_count <= NEURON_TASKS_MAX;
     if (charge(task)) {
         return task;
     }
@@ -346,6 +402,17 @@ u32 sched_tick(u64 now)
         sched_give_way();
     }
     return NONE;
+}
+
+u32 sched_tick(u64 now)
+{
+    expire(now);
+    if (current != NONE && now < sched_quantum_end) {
+        return NONE;
+    }
+    sched_quantum_end = now + NEURON_QUANTUM;
+    sched_moved = 1;
+    return current != NONE ? end_turn(current) : NONE;
 }
 
 void sched_idle(u64 now)

@@ -17,10 +17,49 @@ extern u32 sched_moved;       /* 1: a deadline or the end of the quantum changed
     predicate steady_inv{L}(integer x) = waits_inv{L}(x) && timer_inv{L};
     predicate sched_inv{L}(integer x) = steady_inv{L}(x) && calls_inv{L}(x);
 
+    // What the end of a wait leaves of a task as it was.
+    predicate kept{L, M}(integer t) =
+      \at(tasks[t].context.pc, L) == \at(tasks[t].context.pc, M) &&
+      \at(tasks[t].context.space, L) == \at(tasks[t].context.space, M) &&
+      \at(tasks[t].context.whole, L) == \at(tasks[t].context.whole, M) &&
+      \at(tasks[t].context.task, L) == \at(tasks[t].context.task, M) &&
+      \at(tasks[t].token, L) == \at(tasks[t].token, M) &&
+      \at(tasks[t].generation, L) == \at(tasks[t].generation, M) &&
+      \at(tasks[t].no_higher, L) == \at(tasks[t].no_higher, M) &&
+      \at(tasks[t].mask, L) == \at(tasks[t].mask, M) &&
+      \at(tasks[t].first_slot, L) == \at(tasks[t].first_slot, M) &&
+      \at(tasks[t].slots, L) == \at(tasks[t].slots, M) &&
+      \at(tasks[t].level, L) == \at(tasks[t].level, M) &&
+      \at(tasks[t].state, L) == \at(tasks[t].state, M) &&
+      \at(tasks[t].ready, L) == \at(tasks[t].ready, M) &&
+      \at(tasks[t].call_slot, L) == \at(tasks[t].call_slot, M) &&
+      \at(tasks[t].reset_memory, L) == \at(tasks[t].reset_memory, M) &&
+      \at(tasks[t].servers, L) == \at(tasks[t].servers, M) &&
+      \at(tasks[t].peers_changed, L) == \at(tasks[t].peers_changed, M) &&
+      \at(tasks[t].run_limit, L) == \at(tasks[t].run_limit, M) &&
+      \at(tasks[t].exit_code, L) == \at(tasks[t].exit_code, M) &&
+      \at(tasks[t].fault_cause, L) == \at(tasks[t].fault_cause, M) &&
+      \at(tasks[t].fault_pc, L) == \at(tasks[t].fault_pc, M) &&
+      \at(tasks[t].fault_address, L) == \at(tasks[t].fault_address, M) &&
+      \at(tasks[t].reset_page, L) == \at(tasks[t].reset_page, M) &&
+      \at(tasks[t].reset_left, L) == \at(tasks[t].reset_left, M) &&
+      \at(tasks[t].own_pages, L) == \at(tasks[t].own_pages, M) &&
+      \at(tasks[t].first_memory, L) == \at(tasks[t].first_memory, M) &&
+      \at(tasks[t].entry, L) == \at(tasks[t].entry, M) && \at(tasks[t].sp, L) == \at(tasks[t].sp, M) &&
+      \at(tasks[t].gp, L) == \at(tasks[t].gp, M) && \at(tasks[t].tp, L) == \at(tasks[t].tp, M) &&
+      \at(tasks[t].first_leaf, L) == \at(tasks[t].first_leaf, M) &&
+      \at(tasks[t].leaf_tables, L) == \at(tasks[t].leaf_tables, M) &&
+      \at(tasks[t].arena_pages, L) == \at(tasks[t].arena_pages, M) &&
+      \at(tasks[t].clients, L) == \at(tasks[t].clients, M) &&
+      (\forall integer r; 0 <= r < REG_A0 || REG_A7 < r < 32 ==>
+        \at(tasks[t].context.x[r], L) == \at(tasks[t].context.x[r], M));
+    predicate all_kept{L, M} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> kept{L, M}(t);
+
     // At the end of an entry: the current task is one of the highest that can run.
-    predicate chosen{L} = current == NONE
-      ? queues[READY_QUEUE].levels == 0
-      : \forall integer l; level_of[current] < l < NEURON_LEVELS ==> queues[READY_QUEUE].head[l] == NONE; */
+    predicate none_above{L}(integer level) =
+      \forall integer l; level < l < NEURON_LEVELS ==> queues[READY_QUEUE].head[l] == NONE;
+    predicate chosen{L} =
+      current == NONE ? queues[READY_QUEUE].levels == 0 : none_above(level_of[current]); */
 
 /*@ assigns sched_quantum_end, sched_armed, sched_moved, current;
     ensures timer: sched_moved == 1;
@@ -213,10 +252,7 @@ int sched_is_settled(void);
  * when the quantum is over. Returns the task if that used up its run limit, else NONE. */
 /*@ requires inv: sched_inv(NONE);
     requires now: now < NEURON_FOREVER;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].ending,
-      tasks[0 .. NEURON_TASKS_MAX - 1].ran, tasks[0 .. NEURON_TASKS_MAX - 1].bits,
-      tasks[0 .. NEURON_TASKS_MAX - 1].attention,
-      tasks[0 .. NEURON_TASKS_MAX - 1].context.x[REG_A0 .. REG_A7],
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1],
       deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_quantum_end, sched_moved,
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current;
@@ -228,6 +264,7 @@ int sched_is_settled(void);
     ensures waiting: waiting_inv(NONE);
     ensures callers: no_callers(NONE);
     ensures calls: calls_inv(NONE);
+    ensures kept: all_kept{Pre, Post};
     ensures overrun: \result == NONE || (\result == current && current == \old(current) &&
       \result < task_count && tasks[\result].run_limit != 0); */
 u32 sched_tick(u64 now);
