@@ -9,7 +9,7 @@ copy=$(mktemp -d "${TMPDIR:-/tmp}/nexus-again.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
 
 mkdir "$copy/elsewhere"
-(cd "$source" && tar -cf - --exclude=__pycache__ cmake codegen kernel components assemblies policy) |
+(cd "$source" && tar -cf - --exclude=__pycache__ cmake codegen kernel components assemblies policy tests/bench) |
     tar -xf - -C "$copy/elsewhere"
 if ! { cmake -G Ninja -S "$copy/elsewhere/cmake/target" -B "$copy/elsewhere/out/target" \
     "-DCMAKE_TOOLCHAIN_FILE=$copy/elsewhere/cmake/riscv64.cmake" \
