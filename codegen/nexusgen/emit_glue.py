@@ -228,7 +228,7 @@ def _server(endpoint: CEndpoint, method: CMethod, guards: list[str]) -> None:
     if method.out_way != wire.BULK:
         method.answer = [
             "if (result != 0) {",
-            f"    nexus_reply(nexus_result_tag(result, {endpoint.errors}), NULL);",
+            f"    nexus_reply_bare(nexus_result_tag(result, {endpoint.errors}));",
             "    return;",
             "}",
             *method.answer,
@@ -284,7 +284,7 @@ def _server_page(method: CMethod, pack: str, later: str, now: str) -> None:
         f"const uint64_t tag = {pack}(glue_scratch, result{later});",
         "return nexus_reply_page_later(token, tag, glue_scratch);",
     ]
-    method.answer = [f"nexus_reply({pack}(__nexus_in, 0{now}), NULL);"]
+    method.answer = [f"nexus_reply_bare({pack}(__nexus_in, 0{now}));"]
 
 
 def _server_bulk(method: CMethod, pack: str, later: str, now: str) -> None:

@@ -16,7 +16,7 @@ __attribute__((weak)) void nexus_glue_start(void)
 __attribute__((weak)) void nexus_glue_dispatch(const struct nexus_request *request)
 {
     (void)request;
-    nexus_reply(NEURON_TAG(NEXUS_LABEL_OF(NEXUS_UNKNOWN_METHOD), 0, 0), NULL);
+    nexus_reply_bare(NEURON_TAG(NEXUS_LABEL_OF(NEXUS_UNKNOWN_METHOD), 0, 0));
 }
 
 __attribute__((weak)) void nexus_glue_notified(uint64_t bits)

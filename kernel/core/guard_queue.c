@@ -264,10 +264,8 @@ static void collect(u32 window, u32 q)
     }
     vqueues[q].used = (u32)used;
     //@ assert ring: ring_ok(q);
-    /*@ assert chains: \forall integer p; 0 <= p < 2 * window_count && p != q && chains_ok{Pre}(p) ==>
-          chains_ok(p); */
-    /*@ assert rings: \forall integer p; 0 <= p < 2 * window_count && p != q && ring_ok{Pre}(p) ==>
-          ring_ok(p); */
+    /*@ assert rest: \forall integer p; 0 <= p < 2 * window_count && p != q ==>
+          (chains_ok{Pre}(p) ==> chains_ok(p)) && (ring_ok{Pre}(p) ==> ring_ok(p)); */
     /*@ assert descriptors: \forall integer t, n, p; 0 <= p < 2 * window_count && p != q &&
           descriptors_ok{Pre}(t, n, p) ==> descriptors_ok(t, n, p); */
     /*@ assert queues: \forall integer t, o, p; 0 <= p < 2 * window_count && p != q &&
@@ -483,8 +481,7 @@ NOINLINE int guard_post(u64 slot, u64 queue, u64 head, u64 count, u64 kick)
         collect(window, q);
         /*@ assert places: \forall integer v, p; 0 <= v < window_count && queue_mapped_ok{Pre}(v, p) ==>
               queue_mapped_ok(v, p); */
-        //@ assert mapped: queues_mapped;
-        //@ assert virtio: queues_virtio;
+        //@ assert mapped: queues_mapped && queues_virtio;
         if (any_busy(q, head, count)) {
             return NEURON_IN_FLIGHT;
         }

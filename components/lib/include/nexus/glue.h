@@ -356,7 +356,7 @@ static inline uint64_t nexus_result_tag(int result, int errors)
 
 static inline void nexus_refuse(int status)
 {
-    nexus_reply(nexus_result_tag(status, 0), NULL);
+    nexus_reply_bare(nexus_result_tag(status, 0));
 }
 
 static inline int nexus_reply_later(struct nexus_token token, uint64_t tag,

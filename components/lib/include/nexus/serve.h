@@ -59,12 +59,18 @@ extern struct nexus_answer {
 /*
  * Called by the glue at most once for the request that it dispatches: the reply leaves together with the
  * next receive, so it costs no trap of its own. Its bytes stay in the IN page until then. A request whose
- * glue does not call this is deferred. Words beyond the tag's count are not read.
+ * glue does not call this is deferred. The tag counts no words.
  */
-static inline void nexus_reply(uint64_t tag, const uint64_t *words)
+static inline void nexus_reply_bare(uint64_t tag)
 {
     nexus_answer.pending = true;
     nexus_answer.tag = tag;
+}
+
+/* The same with the words that the tag counts. */
+static inline void nexus_reply(uint64_t tag, const uint64_t *words)
+{
+    nexus_reply_bare(tag);
     for (uint64_t i = 0; i < NEURON_TAG_WORDS(tag); i++) {
         nexus_answer.words[i] = words[i];
     }

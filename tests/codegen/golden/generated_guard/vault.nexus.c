@@ -212,7 +212,7 @@ static NEXUS_APART void glue_serve_front_look(const struct nexus_request *reques
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 1), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 1));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -258,7 +258,7 @@ static NEXUS_APART void glue_serve_front_open(const struct nexus_request *reques
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 1), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 1));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -307,10 +307,10 @@ static NEXUS_APART void glue_serve_front_label(const struct nexus_request *reque
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 1), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 1));
         return;
     }
-    nexus_reply(glue_pack_front_label(__nexus_in, 0, glue_room.front_label.out_back), NULL);
+    nexus_reply_bare(glue_pack_front_label(__nexus_in, 0, glue_room.front_label.out_back));
 }
 
 /* assemblies/vault.assembly:10: packs a reply and returns its tag */
@@ -432,7 +432,7 @@ static NEXUS_APART void glue_serve_back_look(const struct nexus_request *request
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 1), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 1));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -478,7 +478,7 @@ static NEXUS_APART void glue_serve_back_open(const struct nexus_request *request
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 1), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 1));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -527,10 +527,10 @@ static NEXUS_APART void glue_serve_back_label(const struct nexus_request *reques
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 1), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 1));
         return;
     }
-    nexus_reply(glue_pack_back_label(__nexus_in, 0, glue_room.back_label.out_back), NULL);
+    nexus_reply_bare(glue_pack_back_label(__nexus_in, 0, glue_room.back_label.out_back));
 }
 
 /* assemblies/vault.assembly:10: packs a reply and returns its tag */

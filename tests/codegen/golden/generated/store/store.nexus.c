@@ -176,7 +176,7 @@ static NEXUS_APART void glue_serve_store_ping(const struct nexus_request *reques
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -219,7 +219,7 @@ static NEXUS_APART void glue_serve_store_add(const struct nexus_request *request
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -262,7 +262,7 @@ static NEXUS_APART void glue_serve_store_paint(const struct nexus_request *reque
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -306,10 +306,10 @@ static NEXUS_APART void glue_serve_store_greet(const struct nexus_request *reque
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_store_greet(__nexus_in, 0, glue_room.store_greet.out_text), NULL);
+    nexus_reply_bare(glue_pack_store_greet(__nexus_in, 0, glue_room.store_greet.out_text));
 }
 
 /* components/store/store.assembly:9: packs a reply and returns its tag */
@@ -348,10 +348,10 @@ static NEXUS_APART void glue_serve_store_move(const struct nexus_request *reques
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_store_move(__nexus_in, 0, &glue_room.store_move.out_moved), NULL);
+    nexus_reply_bare(glue_pack_store_move(__nexus_in, 0, &glue_room.store_move.out_moved));
 }
 
 /* components/store/store.assembly:10: packs a reply and returns its tag */
@@ -409,10 +409,10 @@ static NEXUS_APART void glue_serve_store_every(const struct nexus_request *reque
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_store_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool), NULL);
+    nexus_reply_bare(glue_pack_store_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool));
 }
 
 /* components/store/store.assembly:11: packs a reply and returns its tag */
@@ -455,10 +455,10 @@ static NEXUS_APART void glue_serve_store_blob(const struct nexus_request *reques
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_store_blob(__nexus_in, 0, glue_room.store_blob.out_back, back_len), NULL);
+    nexus_reply_bare(glue_pack_store_blob(__nexus_in, 0, glue_room.store_blob.out_back, back_len));
 }
 
 /* components/store/store.assembly:12: packs a reply and returns its tag */
@@ -498,10 +498,10 @@ static NEXUS_APART void glue_serve_store_full(const struct nexus_request *reques
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_store_full(__nexus_in, 0, glue_room.store_full.out_back, back_len), NULL);
+    nexus_reply_bare(glue_pack_store_full(__nexus_in, 0, glue_room.store_full.out_back, back_len));
 }
 
 /* components/store/store.assembly:13: packs a reply and returns its tag */
@@ -715,7 +715,7 @@ static NEXUS_APART void glue_serve_second_ping(const struct nexus_request *reque
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -758,7 +758,7 @@ static NEXUS_APART void glue_serve_second_add(const struct nexus_request *reques
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -801,7 +801,7 @@ static NEXUS_APART void glue_serve_second_paint(const struct nexus_request *requ
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
@@ -845,10 +845,10 @@ static NEXUS_APART void glue_serve_second_greet(const struct nexus_request *requ
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_second_greet(__nexus_in, 0, glue_room.second_greet.out_text), NULL);
+    nexus_reply_bare(glue_pack_second_greet(__nexus_in, 0, glue_room.second_greet.out_text));
 }
 
 /* components/store/store.assembly:9: packs a reply and returns its tag */
@@ -887,10 +887,10 @@ static NEXUS_APART void glue_serve_second_move(const struct nexus_request *reque
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_second_move(__nexus_in, 0, &glue_room.second_move.out_moved), NULL);
+    nexus_reply_bare(glue_pack_second_move(__nexus_in, 0, &glue_room.second_move.out_moved));
 }
 
 /* components/store/store.assembly:10: packs a reply and returns its tag */
@@ -948,10 +948,10 @@ static NEXUS_APART void glue_serve_second_every(const struct nexus_request *requ
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_second_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool), NULL);
+    nexus_reply_bare(glue_pack_second_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool));
 }
 
 /* components/store/store.assembly:11: packs a reply and returns its tag */
@@ -994,10 +994,10 @@ static NEXUS_APART void glue_serve_second_blob(const struct nexus_request *reque
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_second_blob(__nexus_in, 0, glue_room.second_blob.out_back, back_len), NULL);
+    nexus_reply_bare(glue_pack_second_blob(__nexus_in, 0, glue_room.second_blob.out_back, back_len));
 }
 
 /* components/store/store.assembly:12: packs a reply and returns its tag */
@@ -1037,10 +1037,10 @@ static NEXUS_APART void glue_serve_second_full(const struct nexus_request *reque
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 2), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 2));
         return;
     }
-    nexus_reply(glue_pack_second_full(__nexus_in, 0, glue_room.second_full.out_back, back_len), NULL);
+    nexus_reply_bare(glue_pack_second_full(__nexus_in, 0, glue_room.second_full.out_back, back_len));
 }
 
 /* components/store/store.assembly:13: packs a reply and returns its tag */

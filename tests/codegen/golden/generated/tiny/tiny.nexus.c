@@ -42,7 +42,7 @@ static NEXUS_APART void glue_serve_tiny_one(const struct nexus_request *request,
         return;
     }
     if (result != 0) {
-        nexus_reply(nexus_result_tag(result, 0), NULL);
+        nexus_reply_bare(nexus_result_tag(result, 0));
         return;
     }
     uint64_t words[NEURON_MESSAGE_WORDS] = {0};
