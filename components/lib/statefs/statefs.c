@@ -147,7 +147,7 @@ enum statefs_status statefs_compact(struct statefs *fs)
     return status;
 }
 
-/* The first append of a session: a session number of its own tells its records from a cut session's remains. */
+/* The first append of a session gives it a number: what a cut session left behind has a lower one. */
 static enum statefs_status begin(struct statefs *fs)
 {
     if (fs->begun) {
