@@ -136,8 +136,9 @@ static void v1_image_is_read_and_migrated_on_first_write(void **state)
     static const uint8_t head[] = {0x46, 0x53, 0x58, 0x4e, 1, 8, 0, 2, 0, 0, 0};
     disk_reset(&disk);
     uint8_t *to = disk.image[0];
+    static const uint8_t record[] = "/state/ahi";
     memcpy(to, head, sizeof(head));
-    memcpy(to + 11, "/state/ahi", 10);
+    memcpy(to + 11, record, sizeof(record) - 1);
     uint32_t crc = ~crc32c_more(CRC32C_START, to, 21);
     memcpy(to + 21, &crc, 4);
     reopen();
@@ -202,8 +203,8 @@ static void answers_are_those_of_a_map(void **state)
 {
     (void)state;
     static struct {
-        bool there;
         uint32_t length;
+        bool there;
         uint8_t fill;
     } model[MODEL_KEYS];
     char key[32];

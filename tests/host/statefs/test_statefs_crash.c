@@ -1,7 +1,7 @@
 /*
- * A power cut at every write of statefs: the last write torn at eight points, up to three of the writes since
- * the last flush lost, and a second cut in the session after it. What was acknowledged is there, the rest is all
- * or nothing, and the next session works.
+ * A power cut at every write of statefs: the last write torn at eight points, up to three of the writes since the
+ * last flush lost, and a second cut in the session after it. What was acknowledged is there, the rest is all or
+ * nothing, and the next session works.
  *
  * host-statefs_crash [STATES] [flushless]: how many distinct images to reach; with flushes that do nothing.
  */
@@ -210,7 +210,7 @@ static void next_session(uint32_t writes)
     check(is_allowed(writes), "the next session keeps what it found");
 }
 
-/* The image after `writes` writes without those of `lost`, the last one torn to `bytes` at its start or end. */
+/* The image after `writes` writes without those of `lost`, the last one torn to `bytes` at one end. */
 static void cut_at(uint32_t writes, const uint32_t lost[3], uint32_t bytes, bool from_end)
 {
     memcpy(cut.image, again.image, sizeof(cut.image));
