@@ -4,6 +4,8 @@
 
 #include "statefs.h"
 
+#include <string.h>
+
 #define RECORD_MAGIC 0x4e585346u
 #define RECORD_HEAD 11u
 #define RECORD_CRC 4u
@@ -27,11 +29,7 @@ struct record {
 
 static inline uint64_t record_bytes(const char *key, uint32_t length)
 {
-    uint64_t bytes = RECORD_OVERHEAD + (uint64_t)length;
-    while (*key++) {
-        bytes++;
-    }
-    return bytes;
+    return RECORD_OVERHEAD + strlen(key) + (uint64_t)length;
 }
 
 /* index.c */
