@@ -29,7 +29,7 @@ static uint32_t epoch_of(uint64_t version)
 
 static void reset(struct statefs *fs, const struct statefs_disk *disk)
 {
-    memset(fs, 0, sizeof(*fs));
+    memset(fs, 0, offsetof(struct statefs, order));
     fs->disk = *disk;
     fs->cached = UINT64_MAX;
     index_reset(fs);
@@ -41,7 +41,6 @@ static enum statefs_status open_v1(struct statefs *fs)
     memset(&fs->super, 0, sizeof(fs->super));
     fs->log = log_of(fs, &fs->super);
     fs->log = (struct statefs_log){0, fs->log.bytes + STATEFS_BLOCK, CRC32C_START, true};
-    fs->damaged = false;
     fs->repair = UINT64_MAX;
     enum statefs_status status = log_replay(fs);
     return status == STATEFS_OK && fs->records == 0 ? STATEFS_FOREIGN : status;
@@ -97,6 +96,7 @@ static void move_entries(struct statefs *fs)
     for (uint32_t i = 0; i < fs->count; i++) {
         struct statefs_entry *entry = &fs->entries[fs->order[i]];
         entry->offset = offset;
+        entry->record = i;
         offset += record_bytes(entry->key, entry->length);
     }
 }
@@ -166,7 +166,7 @@ static enum statefs_status begin(struct statefs *fs)
 
 static enum statefs_status check_operation(const struct statefs_operation *operation)
 {
-    enum statefs_status status = statefs_key_check(operation->key);
+    enum statefs_status status = key_check(operation->key);
 
     return status == STATEFS_OK && operation->length > STATEFS_VALUE_MAX ? STATEFS_VALUE_TOO_LARGE
                                                                          : status;
@@ -235,12 +235,13 @@ static enum statefs_status append(struct statefs *fs, const struct statefs_opera
     if (status != STATEFS_OK) {
         return status;
     }
+    if (!operation->value) {
+        index_remove(fs, operation->key);
+    } else if (!index_set(fs, &record, offset)) {
+        return STATEFS_NO_SPACE;
+    }
     fs->sequence++;
     fs->pending = true;
-    if (operation->value) {
-        return index_set(fs, &record, offset) ? STATEFS_OK : STATEFS_NO_SPACE;
-    }
-    index_remove(fs, operation->key);
     return STATEFS_OK;
 }
 
@@ -285,7 +286,7 @@ enum statefs_status statefs_put(struct statefs *fs, const char *key, const void 
 enum statefs_status statefs_delete(struct statefs *fs, const char *key)
 {
     struct statefs_operation operation = {key, NULL, 0};
-    enum statefs_status status = statefs_key_check(key);
+    enum statefs_status status = key_check(key);
 
     if (status == STATEFS_OK && !index_find(fs, key)) {
         status = STATEFS_NOT_FOUND;
@@ -318,7 +319,7 @@ enum statefs_status statefs_get(struct statefs *fs, const char *key, void *value
                                 uint32_t *length)
 {
     struct record record;
-    enum statefs_status status = statefs_key_check(key);
+    enum statefs_status status = key_check(key);
     const struct statefs_entry *entry = status == STATEFS_OK ? index_find(fs, key) : NULL;
 
     if (!entry) {
@@ -362,21 +363,6 @@ const struct statefs_entry *statefs_list(const struct statefs *fs, const char *p
     }
     const struct statefs_entry *entry = &fs->entries[fs->order[low + index]];
     return strncmp(entry->key, prefix, length) == 0 ? entry : NULL;
-}
-
-enum statefs_status statefs_fsck(struct statefs *fs, uint32_t *bad)
-{
-    *bad = 0;
-    for (uint32_t i = 0; i < fs->count; i++) {
-        struct record record;
-        enum statefs_status status =
-            log_read(fs, &fs->log, fs->entries[fs->order[i]].offset, &record, NULL);
-        if (status != STATEFS_OK && status != STATEFS_CORRUPT) {
-            return status;
-        }
-        *bad += status == STATEFS_CORRUPT;
-    }
-    return *bad > 0 || fs->damaged ? STATEFS_CORRUPT : STATEFS_OK;
 }
 
 enum statefs_status statefs_mkfs(struct statefs *fs, const struct statefs_disk *disk, bool force)

@@ -16,6 +16,7 @@ static int disk_read(void *context, uint64_t block, void *bytes)
     if (block >= DISK_BLOCKS) {
         return 1;
     }
+    disk->reads++;
     memcpy(bytes, disk->image[block], STATEFS_BLOCK);
     return 0;
 }

@@ -15,6 +15,7 @@ struct disk_write {
 
 struct disk {
     uint8_t image[DISK_BLOCKS][STATEFS_BLOCK];
+    uint32_t reads;
     uint32_t writes;
     uint32_t flushes;
     bool recording;
