@@ -207,16 +207,24 @@ static enum statefs_status check_quotas(struct statefs *fs,
     return STATEFS_OK;
 }
 
-/* Room for all of the batch, by compaction when that helps: after this only the disk can fail. */
+/* Of the log: for the batch, its checkpoint, and deletes after it. */
+static uint64_t room_for(uint64_t bytes, uint32_t puts)
+{
+    return bytes + BATCH_END + (puts > 0 ? FOR_DELETES : 0);
+}
+
+static enum statefs_status check_room(const struct statefs *fs, uint64_t bytes, uint32_t puts)
+{
+    return fs->live + room_for(bytes, puts) > fs->log.bytes || puts > STATEFS_KEYS_MAX - fs->count
+               ? STATEFS_NO_SPACE
+               : STATEFS_OK;
+}
+
+/* Room at the end of the log, by compaction when it is needed: after this only the disk can fail. */
 static enum statefs_status make_room(struct statefs *fs, uint64_t bytes, uint32_t puts,
                                      uint32_t count)
 {
-    uint64_t need = bytes + BATCH_END + (puts > 0 ? FOR_DELETES : 0);
-
-    if (fs->live + need > fs->log.bytes || puts > STATEFS_KEYS_MAX - fs->count) {
-        return STATEFS_NO_SPACE;
-    }
-    if (fs->tail + need > fs->log.bytes || fs->records + count + 2 > RECORDS_MAX) {
+    if (fs->tail + room_for(bytes, puts) > fs->log.bytes || fs->records + count + 2 > RECORDS_MAX) {
         return statefs_compact(fs);
     }
     return STATEFS_OK;
@@ -264,7 +272,13 @@ static enum statefs_status apply_all(struct statefs *fs, const struct statefs_op
         status = check_quotas(fs, operations, count);
     }
     if (status == STATEFS_OK) {
+        status = check_room(fs, bytes, puts);
+    }
+    if (status == STATEFS_OK) {
         status = begin(fs);
+    }
+    if (status == STATEFS_OK) {
+        status = check_room(fs, bytes, puts); /* the log of v1 may have been larger */
     }
     if (status == STATEFS_OK) {
         status = make_room(fs, bytes, puts, count);
