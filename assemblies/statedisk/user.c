@@ -81,6 +81,7 @@ static void remove_some(uint32_t count)
         status = state_remove(path);
         removed += status == 0 ? 1 : 0;
     }
+    status = status == 0 ? state_sync() : status;
     printf("removed %u: %s\n", (unsigned)removed, name_of(status));
 }
 
