@@ -11,7 +11,6 @@
 #include <nexus/log.h>
 #include <nexus/status.h>
 #include <statefs.h>
-#include <stdio.h>
 #include <string.h>
 
 _Static_assert(STATE_WINDOW_BYTES == STATEFS_VALUE_MAX, "the longest value has room in the window");
@@ -49,7 +48,7 @@ static int admit(struct nexus_client client, const char *path, int answer)
     }
     if (refusals[client.task] < REFUSALS_SHOWN) {
         refusals[client.task]++;
-        printf("access denied path=%s sender=%" PRIu32 "\n", path, client.task);
+        LOG_INFO("access denied path=%s sender=%" PRIu32, path, client.task);
     }
     return STATE_ACCESS_DENIED;
 }
@@ -181,7 +180,7 @@ static int read_value(const char *key, void *value, uint32_t size, uint32_t *len
     const enum statefs_status status = statefs_get(&fs, key, value, size, length);
 
     if (status == STATEFS_CORRUPT) {
-        printf("crc mismatch (record=%" PRIu64 ")\n", (uint64_t)statefs_list(&fs, key, 0)->record);
+        LOG_INFO("crc mismatch (record=%" PRIu32 ")", statefs_list(&fs, key, 0)->record);
     }
     return result_of(status);
 }
@@ -264,21 +263,27 @@ int state_list(struct nexus_client client, const char *prefix, const char *after
 
 /* --- the beginning ------------------------------------------------------------------------------- */
 
-static const char *why_not(enum statefs_status status)
+static const char *why_not(enum statefs_status status, const struct statefs_disk *disk)
 {
+    if (disk->blocks < STATEFS_BLOCKS_MIN) {
+        return "it is too small";
+    }
+    if (status == STATEFS_BLANK) {
+        return "it is blank and read-only";
+    }
     return status == STATEFS_FOREIGN
                ? "it is neither blank nor a statefs of this size; ./nexus mkfs would erase it"
                : statefs_status_name(status);
 }
 
-static enum statefs_status open_state(const struct statefs_disk *disk)
+static enum statefs_status open_state(const struct statefs_disk *disk, bool read_only)
 {
     enum statefs_status status = statefs_open(&fs, disk);
 
-    if (status == STATEFS_BLANK) {
+    if (status == STATEFS_BLANK && !read_only) {
         status = statefs_mkfs(&fs, disk, false);
         if (status == STATEFS_OK) {
-            printf("the disk was blank and is formatted\n");
+            LOG_INFO("the disk was blank and is formatted");
         }
     }
     return status;
@@ -300,17 +305,17 @@ int main(void)
         LOG_WARN("no disk: %s", result > 0 ? "no part of it is for me" : nexus_strerror(result));
         return 0;
     }
-    const enum statefs_status status = open_state(&disk);
+    const enum statefs_status status = open_state(&disk, read_only);
     if (status != STATEFS_OK) {
-        LOG_ERROR("the disk cannot be used: %s", why_not(status));
+        LOG_ERROR("the disk cannot be used: %s", why_not(status, &disk));
         return 0;
     }
     memcpy(fs.quotas, limits, sizeof(limits));
     fs.quota_count = limit_count;
     fs.broken = read_only;
     if (fs.damaged) {
-        printf("crc mismatch (record=%" PRIu64 ")\n", fs.records);
+        LOG_INFO("crc mismatch (record=%" PRIu64 ")", fs.records);
     }
-    printf("ready%s\n", read_only ? ", read-only" : "");
+    LOG_INFO("ready%s", read_only ? ", read-only" : "");
     nexus_serve();
 }
