@@ -53,32 +53,16 @@ static int admit(struct nexus_client client, const char *path, int answer)
     return STATE_ACCESS_DENIED;
 }
 
-/* The path without a trailing slash, which is what counts from here on. */
-static int normalise(const char *path, char key[STATEFS_KEY_MAX + 1])
-{
-    size_t length = strlen(path);
-
-    if (length > 0 && path[length - 1] == '/') {
-        length--;
-    }
-    if (length > STATEFS_KEY_MAX) {
-        return STATE_KEY_TOO_LONG;
-    }
-    memcpy(key, path, length);
-    key[length] = '\0';
-    return result_of(statefs_key_check(key));
-}
-
 static int may_write(struct nexus_client client, const char *path, char key[STATEFS_KEY_MAX + 1])
 {
-    const int result = normalise(path, key);
+    const int result = result_of(statefs_key(path, key));
 
     return result != 0 ? result : admit(client, key, gate_write(client.task, key));
 }
 
 static int may_read(struct nexus_client client, const char *path, char key[STATEFS_KEY_MAX + 1])
 {
-    const int result = normalise(path, key);
+    const int result = result_of(statefs_key(path, key));
 
     return result != 0 ? result : admit(client, key, gate_read(client.task, key));
 }
@@ -196,7 +180,7 @@ static int read_value(const char *key, void *value, uint32_t size, uint32_t *len
     const enum statefs_status status = statefs_get(&fs, key, value, size, length);
 
     if (status == STATEFS_CORRUPT) {
-        LOG_INFO("crc mismatch (record=%" PRIu64 ")", statefs_list(&fs, key, 0)->sequence);
+        LOG_INFO("crc mismatch (record=%" PRIu32 ")", statefs_list(&fs, key, 0)->record);
     }
     return result_of(status);
 }
