@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The tool for disk images: what it does, and what it refuses: nothing changes then, and it says what helps."""
+"""The tool for disk images: what it does, and what it refuses: nothing changes, and it says what helps."""
 
 from __future__ import annotations
 
