@@ -1,8 +1,8 @@
 """debian_source.py PINS FOLDER: FOLDER/PACKAGE becomes the source of a Debian package, with Debian's patches.
 
 PINS names the files of the source package as sha256sum prints them; versions are part of the names. They are
-kept in FOLDER too, and only what is not there is fetched: by apt's own downloader, from the mirrors that apt is
-configured for and from those of Debian. What apt is configured for need not offer sources, and is not changed.
+kept in FOLDER too, and only what is not there is fetched: by the downloader of apt, from the mirrors that apt
+is configured for and from those of Debian. They need not be configured for sources, and nothing is changed.
 """
 
 from __future__ import annotations
