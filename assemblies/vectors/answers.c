@@ -1,5 +1,5 @@
 /*
- * Known answers: RFC 8032, 7.1 (Ed25519), and the examples of NIST for SHA-256 and SHA-512 (FIPS 180-4). And what
+ * Known answers: RFC 8032, 7.1 (Ed25519), and examples of NIST for SHA-256 and SHA-512 (FIPS 180-4). And what
  * is to be refused. The same code is run on the host and on the target.
  */
 #include "answers.h"
