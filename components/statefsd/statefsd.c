@@ -280,18 +280,24 @@ int state_list(struct nexus_client client, const char *prefix, const char *after
 
 /* --- the beginning ------------------------------------------------------------------------------- */
 
-static const char *why_not(enum statefs_status status)
+static const char *why_not(enum statefs_status status, const struct statefs_disk *disk)
 {
+    if (disk->blocks < STATEFS_BLOCKS_MIN) {
+        return "it is too small";
+    }
+    if (status == STATEFS_BLANK) {
+        return "it is blank and read-only";
+    }
     return status == STATEFS_FOREIGN
                ? "it is neither blank nor a statefs of this size; ./nexus mkfs would erase it"
                : statefs_status_name(status);
 }
 
-static enum statefs_status open_state(const struct statefs_disk *disk)
+static enum statefs_status open_state(const struct statefs_disk *disk, bool read_only)
 {
     enum statefs_status status = statefs_open(&fs, disk);
 
-    if (status == STATEFS_BLANK) {
+    if (status == STATEFS_BLANK && !read_only) {
         status = statefs_mkfs(&fs, disk, false);
         if (status == STATEFS_OK) {
             printf("the disk was blank and is formatted\n");
@@ -316,9 +322,9 @@ int main(void)
         LOG_WARN("no disk: %s", result > 0 ? "no part of it is for me" : nexus_strerror(result));
         return 0;
     }
-    const enum statefs_status status = open_state(&disk);
+    const enum statefs_status status = open_state(&disk, read_only);
     if (status != STATEFS_OK) {
-        LOG_ERROR("the disk cannot be used: %s", why_not(status));
+        LOG_ERROR("the disk cannot be used: %s", why_not(status, &disk));
         return 0;
     }
     memcpy(fs.quotas, limits, sizeof(limits));
