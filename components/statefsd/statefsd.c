@@ -11,7 +11,6 @@
 #include <nexus/log.h>
 #include <nexus/status.h>
 #include <statefs.h>
-#include <stdio.h>
 #include <string.h>
 
 _Static_assert(STATE_WINDOW_BYTES == STATEFS_VALUE_MAX, "the longest value has room in the window");
@@ -49,7 +48,7 @@ static int admit(struct nexus_client client, const char *path, int answer)
     }
     if (refusals[client.task] < REFUSALS_SHOWN) {
         refusals[client.task]++;
-        printf("access denied path=%s sender=%" PRIu32 "\n", path, client.task);
+        LOG_INFO("access denied path=%s sender=%" PRIu32, path, client.task);
     }
     return STATE_ACCESS_DENIED;
 }
@@ -197,7 +196,7 @@ static int read_value(const char *key, void *value, uint32_t size, uint32_t *len
     const enum statefs_status status = statefs_get(&fs, key, value, size, length);
 
     if (status == STATEFS_CORRUPT) {
-        printf("crc mismatch (record=%" PRIu64 ")\n", statefs_list(&fs, key, 0)->sequence);
+        LOG_INFO("crc mismatch (record=%" PRIu64 ")", statefs_list(&fs, key, 0)->sequence);
     }
     return result_of(status);
 }
@@ -300,7 +299,7 @@ static enum statefs_status open_state(const struct statefs_disk *disk, bool read
     if (status == STATEFS_BLANK && !read_only) {
         status = statefs_mkfs(&fs, disk, false);
         if (status == STATEFS_OK) {
-            printf("the disk was blank and is formatted\n");
+            LOG_INFO("the disk was blank and is formatted");
         }
     }
     return status;
@@ -331,8 +330,8 @@ int main(void)
     fs.quota_count = limit_count;
     fs.broken = read_only;
     if (fs.damaged) {
-        printf("crc mismatch (record=%" PRIu64 ")\n", fs.records);
+        LOG_INFO("crc mismatch (record=%" PRIu64 ")", fs.records);
     }
-    printf("ready%s\n", read_only ? ", read-only" : "");
+    LOG_INFO("ready%s", read_only ? ", read-only" : "");
     nexus_serve();
 }
