@@ -84,7 +84,7 @@ static bool is_dots(const char *part, size_t length)
     return (length == 1 && part[0] == '.') || (length == 2 && part[0] == '.' && part[1] == '.');
 }
 
-enum statefs_status key_check(const char *key)
+enum statefs_status statefs_key_check(const char *key)
 {
     static const char root[] = "/state/";
     size_t length = strlen(key);

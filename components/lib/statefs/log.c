@@ -85,7 +85,7 @@ static bool key_is_sound(const struct record *record)
         return true;
     }
     return memchr(record->key, 0, record->key_length) == NULL &&
-           key_check(record->key) == STATEFS_OK;
+           statefs_key_check(record->key) == STATEFS_OK;
 }
 
 enum statefs_status log_read(struct statefs *fs, const struct statefs_log *log, uint64_t offset,

@@ -37,7 +37,6 @@ void index_reset(struct statefs *fs);
 struct statefs_entry *index_find(struct statefs *fs, const char *key);
 bool index_set(struct statefs *fs, const struct record *record, uint64_t offset);
 void index_remove(struct statefs *fs, const char *key);
-STATEFS_CHECKED enum statefs_status key_check(const char *key);
 
 /* log.c */
 struct statefs_log log_of(const struct statefs *fs, const struct statefs_super *super);

@@ -166,7 +166,7 @@ static enum statefs_status begin(struct statefs *fs)
 
 static enum statefs_status check_operation(const struct statefs_operation *operation)
 {
-    enum statefs_status status = key_check(operation->key);
+    enum statefs_status status = statefs_key_check(operation->key);
 
     return status == STATEFS_OK && operation->length > STATEFS_VALUE_MAX ? STATEFS_VALUE_TOO_LARGE
                                                                          : status;
@@ -285,7 +285,7 @@ enum statefs_status statefs_put(struct statefs *fs, const char *key, const void 
 enum statefs_status statefs_delete(struct statefs *fs, const char *key)
 {
     struct statefs_operation operation = {key, NULL, 0};
-    enum statefs_status status = key_check(key);
+    enum statefs_status status = statefs_key_check(key);
 
     if (status == STATEFS_OK && !index_find(fs, key)) {
         status = STATEFS_NOT_FOUND;
@@ -318,7 +318,7 @@ enum statefs_status statefs_get(struct statefs *fs, const char *key, void *value
                                 uint32_t *length)
 {
     struct record record;
-    enum statefs_status status = key_check(key);
+    enum statefs_status status = statefs_key_check(key);
     const struct statefs_entry *entry = status == STATEFS_OK ? index_find(fs, key) : NULL;
 
     if (!entry) {

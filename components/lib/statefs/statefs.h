@@ -99,6 +99,8 @@ struct statefs {
     uint8_t copy[STATEFS_VALUE_MAX];
 };
 
+/* KEY_TOO_LONG, INVALID_KEY, or OK: it is a path that can be a key. */
+STATEFS_CHECKED enum statefs_status statefs_key_check(const char *key);
 /* Formats; refuses with FOREIGN what is neither blank nor ours, unless `force`. */
 STATEFS_CHECKED enum statefs_status statefs_mkfs(struct statefs *fs,
                                                  const struct statefs_disk *disk, bool force);
