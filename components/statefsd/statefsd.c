@@ -11,7 +11,6 @@
 #include <nexus/log.h>
 #include <nexus/status.h>
 #include <statefs.h>
-#include <stdio.h>
 #include <string.h>
 
 _Static_assert(STATE_WINDOW_BYTES == STATEFS_VALUE_MAX, "the longest value has room in the window");
@@ -49,37 +48,21 @@ static int admit(struct nexus_client client, const char *path, int answer)
     }
     if (refusals[client.task] < REFUSALS_SHOWN) {
         refusals[client.task]++;
-        printf("access denied path=%s sender=%" PRIu32 "\n", path, client.task);
+        LOG_INFO("access denied path=%s sender=%" PRIu32, path, client.task);
     }
     return STATE_ACCESS_DENIED;
 }
 
-/* The path without a trailing slash, which is what counts from here on. */
-static int normalise(const char *path, char key[STATEFS_KEY_MAX + 1])
-{
-    size_t length = strlen(path);
-
-    if (length > 0 && path[length - 1] == '/') {
-        length--;
-    }
-    if (length > STATEFS_KEY_MAX) {
-        return STATE_KEY_TOO_LONG;
-    }
-    memcpy(key, path, length);
-    key[length] = '\0';
-    return result_of(statefs_key_check(key));
-}
-
 static int may_write(struct nexus_client client, const char *path, char key[STATEFS_KEY_MAX + 1])
 {
-    const int result = normalise(path, key);
+    const int result = result_of(statefs_key(path, key));
 
     return result != 0 ? result : admit(client, key, gate_write(client.task, key));
 }
 
 static int may_read(struct nexus_client client, const char *path, char key[STATEFS_KEY_MAX + 1])
 {
-    const int result = normalise(path, key);
+    const int result = result_of(statefs_key(path, key));
 
     return result != 0 ? result : admit(client, key, gate_read(client.task, key));
 }
@@ -197,7 +180,7 @@ static int read_value(const char *key, void *value, uint32_t size, uint32_t *len
     const enum statefs_status status = statefs_get(&fs, key, value, size, length);
 
     if (status == STATEFS_CORRUPT) {
-        printf("crc mismatch (record=%" PRIu64 ")\n", statefs_list(&fs, key, 0)->sequence);
+        LOG_INFO("crc mismatch (record=%" PRIu32 ")", statefs_list(&fs, key, 0)->record);
     }
     return result_of(status);
 }
@@ -300,7 +283,7 @@ static enum statefs_status open_state(const struct statefs_disk *disk, bool read
     if (status == STATEFS_BLANK && !read_only) {
         status = statefs_mkfs(&fs, disk, false);
         if (status == STATEFS_OK) {
-            printf("the disk was blank and is formatted\n");
+            LOG_INFO("the disk was blank and is formatted");
         }
     }
     return status;
@@ -331,8 +314,8 @@ int main(void)
     fs.quota_count = limit_count;
     fs.broken = read_only;
     if (fs.damaged) {
-        printf("crc mismatch (record=%" PRIu64 ")\n", fs.records);
+        LOG_INFO("crc mismatch (record=%" PRIu64 ")", fs.records);
     }
-    printf("ready%s\n", read_only ? ", read-only" : "");
+    LOG_INFO("ready%s", read_only ? ", read-only" : "");
     nexus_serve();
 }
