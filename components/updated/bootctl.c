@@ -108,9 +108,10 @@ static bool makes_sense(const struct bootctl *state)
 {
     const bool on_trial = state->pending != NO_SLOT;
 
-    return state->active < SLOTS && may_name(state, state->pending) && may_name(state, state->staged) &&
-           (!on_trial || state->staged == NO_SLOT) && (on_trial || state->tries == 0) &&
-           state->health <= BOOTCTL_ROLLED_BACK && on_trial == (state->health == BOOTCTL_ON_TRIAL) &&
+    return state->active < SLOTS && may_name(state, state->pending) &&
+           may_name(state, state->staged) && (!on_trial || state->staged == NO_SLOT) &&
+           (on_trial || state->tries == 0) && state->health <= BOOTCTL_ROLLED_BACK &&
+           on_trial == (state->health == BOOTCTL_ON_TRIAL) &&
            state->slot[0].bytes <= PACKAGE_BYTES_MAX && state->slot[1].bytes <= PACKAGE_BYTES_MAX;
 }
 
@@ -128,8 +129,8 @@ bool bootctl_decode(struct bootctl *state, const uint8_t *bytes, size_t length)
                               .health = bytes[5]};
     for (unsigned i = 0; i < SLOTS; i++) {
         const uint8_t *slot = bytes + SLOTS_AT + (size_t)i * SLOT_BYTES;
-        state->slot[i].bytes = (uint32_t)slot[0] | (uint32_t)slot[1] << 8 | (uint32_t)slot[2] << 16 |
-                               (uint32_t)slot[3] << 24;
+        state->slot[i].bytes = (uint32_t)slot[0] | (uint32_t)slot[1] << 8 |
+                               (uint32_t)slot[2] << 16 | (uint32_t)slot[3] << 24;
         memcpy(state->slot[i].digest, slot + 4, DIGEST_BYTES);
     }
     bootctl_encode(state, again);

@@ -21,7 +21,8 @@ static struct nexus_block_client session;
 
 static bool is_lost(int status)
 {
-    return status == NEURON_PEER_RESTARTED || status == NEURON_PEER_DIED || status == NEXUS_BLOCK_LOST;
+    return status == NEURON_PEER_RESTARTED || status == NEURON_PEER_DIED ||
+           status == NEXUS_BLOCK_LOST;
 }
 
 static int open_session(void)

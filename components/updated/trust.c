@@ -53,8 +53,9 @@ static int check_signature(const uint8_t *bytes, const struct package *package)
         return BOOT_NO_TRUST;
     }
     for (unsigned i = 0; i < ATTEMPTS; i++) {
-        status = keystore_verify_until(nexus_now() + PATIENCE, key, KEY_BYTES, bytes,
-                                       package->signed_bytes, package->signature, PACKAGE_SIGNATURE);
+        status =
+            keystore_verify_until(nexus_now() + PATIENCE, key, KEY_BYTES, bytes,
+                                  package->signed_bytes, package->signature, PACKAGE_SIGNATURE);
         if (status != NEURON_PEER_RESTARTED && status != NEURON_PEER_DIED) {
             break;
         }

@@ -166,7 +166,7 @@ int boot_status(struct nexus_client client, struct BootStatus *status)
                                       .pending = state.pending,
                                       .staged = state.staged,
                                       .tries = state.tries,
-                                      .health = state.health};
+                                      .health = (enum Health)state.health};
     }
     return result;
 }

@@ -16,7 +16,8 @@ enum {
     PACKAGE_MAX = 8192,
     PACKAGE_VERSION = 1,
     PACKAGE_BUNDLES = 8, /* at most; the signed bytes are at most 1024 then */
-    PACKAGE_PATH = 64,   /* bytes of a path with the zeroes behind it, of which there is at least one */
+    PACKAGE_PATH =
+        64, /* bytes of a path with the zeroes behind it, of which there is at least one */
     PACKAGE_HASH = 32,
     PACKAGE_SIGNATURE = 64,
     PACKAGE_HEADER = 16,

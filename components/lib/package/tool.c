@@ -51,7 +51,8 @@ static bool read_file(const char *name, uint8_t *bytes, size_t size, size_t *len
     return good;
 }
 
-static bool write_file(const char *name, int flags, mode_t mode, const uint8_t *bytes, size_t length)
+static bool write_file(const char *name, int flags, mode_t mode, const uint8_t *bytes,
+                       size_t length)
 {
     const int file = open(name, O_WRONLY | O_CREAT | flags, mode);
 
@@ -135,7 +136,8 @@ static int make(const char *output, const char *key, char **arguments, uint32_t 
     if (result != PACKAGE_GOOD) {
         return failed(output, package_error(result));
     }
-    return write_file(output, O_TRUNC, 0666, bytes, length) ? 0 : failed(output, "cannot be written");
+    return write_file(output, O_TRUNC, 0666, bytes, length) ? 0
+                                                            : failed(output, "cannot be written");
 }
 
 static bool read_hex(const char *text, uint8_t key[KEY])
@@ -164,8 +166,8 @@ static int check(const char *name, const char *key_text)
         return failed(name, "cannot be read");
     }
     enum package_result result = package_read(bytes, length, &package);
-    if (result == PACKAGE_GOOD && crypto_sign_ed25519_verify_detached(package.signature, bytes,
-                                                                      package.signed_bytes, key) != 0) {
+    if (result == PACKAGE_GOOD && crypto_sign_ed25519_verify_detached(
+                                      package.signature, bytes, package.signed_bytes, key) != 0) {
         return failed(name, "the signature is not by this key");
     }
     if (result == PACKAGE_GOOD) {
