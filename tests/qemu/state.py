@@ -34,8 +34,8 @@ class Scenario:
         self.disk = Path(folder) / "disk"
         self.disk.write_bytes(bytes(SIZE))
 
-    def boot(self, last: str, qemu: list[str] | None = None) -> list[str]:
-        """The console lines up to the last one that is wanted."""
+    def boot(self, last: str, qemu: list[str] | None = None, faults: bool = False) -> list[str]:
+        """The console lines up to the last one that is wanted. Whether components may fault in between."""
         os.environ["NEXUS_DISK"] = str(self.disk)
         machine = Machine(self.image, qemu or [], self.folder)
         seen = []
@@ -211,7 +211,24 @@ def flush_errors(scenario: Scenario) -> None:
     expect(number(FOUND, seen) == kept, "values are missing", seen)
 
 
-SCENARIOS = (persist, identity, full, damage, foreign, write_errors, flush_errors)
+def updates(scenario: Scenario) -> None:
+    """Six boots: refusals and a switch, two tries, the rollback and a switch, a try that does well, and what stays."""
+    promises = [
+        ["update wrong packages refused", "update strangers denied", "bootctl switch"],
+        ["bootctl persist", "bootctl restart counts once"],
+        [],
+        ["bootctl rollback"],
+        ["bootctl health"],
+        ["bootctl stays"],
+    ]
+    for number_of_boot, (kept, slot) in enumerate(zip(promises, "ABBABB")):
+        seen = scenario.boot("SELFTEST: end", faults=number_of_boot == 1)
+        expect(f"updated: slot {slot} is chosen: recorded, not booted" in seen, f"not slot {slot}", seen)
+        found = [line for line in seen if line.startswith("SELFTEST: ") and line.endswith(" ok")]
+        expect(found == [f"SELFTEST: {promise} ok" for promise in kept], "other promises", seen)
+
+
+SCENARIOS = (updates, persist, identity, full, damage, foreign, write_errors, flush_errors)
 
 
 def main() -> None:
