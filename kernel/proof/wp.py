@@ -27,7 +27,6 @@ AXIOMS = HERE / "axioms.h"
 UNPROVED = {
     # State, memory and devices
     "device.c": "proved in part",
-    "irq.c": "what it tells notify.c is not judged yet",
     # Calls and lives
     "boot.c": "address spaces, mappings and kernel_boot() are open; the rows of all sections are proved",
     "fast.c": "no contracts yet",
