@@ -369,6 +369,70 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     return NEURON_OK;
 }
 
+/* The interrupt of a window that is about to be nobody's is shut. */
+/*@ requires window: window < window_count <= NEURON_WINDOWS_MAX && window_ok(window);
+    requires owner: windows[window].owner < NEURON_SLOTS_MAX;
+    requires lines: lines_inv && windows_apart;
+    assigns windows[window].claimed, line_open[windows[window].irq], line_claimed[windows[window].irq];
+    ensures platform: platform_inv{Pre} ==> platform_inv;
+    ensures holders: holders_inv{Pre} ==> holders_inv;
+    ensures guard: guard_inv{Pre} ==> guard_inv;
+    ensures virtio: queues_virtio{Pre} ==> queues_virtio;
+    ensures granted: windows_granted{Pre} ==> windows_granted;
+    ensures windows: windows_mapped{Pre} ==> windows_mapped;
+    ensures queues: queues_mapped{Pre} ==> queues_mapped;
+    ensures private: windows_private{Pre} ==> windows_private;
+    ensures known: lines_known;
+    ensures others: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
+    ensures done: windows[window].claimed == 0;
+    ensures shut: windows[window].irq != 0 ==>
+      line_open[windows[window].irq] == 0 && line_claimed[windows[window].irq] == 0; */
+static void silence(u32 window)
+{
+    irq_shut(window);
+    //@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v);
+    /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && mapped_ok{Pre}(v, p) ==>
+          mapped_ok(v, p); */
+    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
+          queue_mapped_ok(v, q); */
+    /*@ assert placed: \forall integer v, k, t, p, i; placed{Pre}(v, k, t, p, i) ==> placed(v, k, t, p, i); */
+}
+
+/* Takes the pages and the queues of a window from the address space of its owner. */
+/*@ requires tasks: tasks_inv && (\forall integer w; 0 <= w < window_count ==> windows[w].task < task_count);
+    requires spaces: page_tables_inv;
+    requires mapped: platform_inv && places_inv;
+    requires guard: guard_inv;
+    requires window: window < window_count;
+    assigns windows[window].place[0 .. NEURON_WINDOW_PAGES_MAX - 1],
+      vqueues[2 * window].place, vqueues[2 * window + 1].place,
+      {page_tables[p][i] | integer p, i; cell(p, i)};
+    ensures spaces: page_tables_inv;
+    ensures mapped: places_inv;
+    ensures platform: platform_inv;
+    ensures known: lines_known{Pre} ==> lines_known;
+    ensures lines: \forall integer w; line_ok{Pre}(w) ==> line_ok(w);
+    ensures holders: holders_inv{Pre} ==> holders_inv;
+    ensures virtio: queues_virtio{Pre} ==> queues_virtio;
+    ensures granted: windows_granted{Pre} ==> windows_granted;
+    ensures others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
+    ensures unheld: unheld_ok(window);
+    ensures nowhere: nowhere(window);
+    ensures only: only_unmapped{Pre, Post}(windows[window].task); */
+static void unmap_all(u32 window)
+{
+    device_unmap_pages(window);
+    //@ assert pages_only: only_unmapped{Pre, Here}(windows[window].task);
+    //@ assert guard: guard_inv;
+    //@ assert own: guarded_ok(window);
+    /*@ assert cell: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    /*@ assert next_cell: \let row = row_of(window, 2 * window + 1);
+          \let column = column_of(window, 2 * window + 1);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    guard_unmap_queues(window);
+}
+
 /* Takes a window back: first the device stops, then its interrupt, then the mappings go. */
 /*@ requires state: guarded && windows_inv;
     requires window: window < window_count && windows[window].owner != NONE;
@@ -391,20 +455,14 @@ static void release(u32 window)
           cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
     /* One that does not stop cannot be handed out again; it reaches what it was told to. */
     (void)stop(window);
-    irq_shut(window);
-    device_unmap_pages(window);
-    //@ assert pages_only: only_unmapped{Pre, Here}(windows[window].task);
-    //@ assert held: holder_ok(window) && guarded_ok(window);
-    //@ assert guard: guard_inv;
-    /*@ assert cell_left: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
-    /*@ assert next_cell_left: \let row = row_of(window, 2 * window + 1);
-          \let column = column_of(window, 2 * window + 1);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
-    guard_unmap_queues(window);
-    //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
-    //@ assert queues_only: only_unmapped{Pre, Here}(windows[window].task);
-    //@ assert nowhere: nowhere(window);
+    //@ assert stopped: only_unmapped{Pre, Here}(windows[window].task);
+    silence(window);
+    //@ assert tasks: tasks_inv;
+    //@ assert holders: \forall integer w; 0 <= w < window_count ==> holder_ok(w);
+    unmap_all(window);
+    //@ assert places: platform_inv && places_inv;
+    //@ assert lines: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
+    //@ assert only: only_unmapped{Pre, Here}(windows[window].task);
     let_go(window);
 }
 
