@@ -164,8 +164,7 @@ static void classify(u32 window, u64 class)
     assigns windows[window].live, windows[window].feature_word,
       vqueues[2 * window].size, vqueues[2 * window].place,
       vqueues[2 * window + 1].size, vqueues[2 * window + 1].place,
-      page_tables[row_of(window, 2 * window)][column_of(window, 2 * window)],
-      page_tables[row_of(window, 2 * window + 1)][column_of(window, 2 * window + 1)];
+      {page_tables[p][i] | integer p, i; cell(p, i)};
     ensures inv: guarded && windows_inv;
     ensures result: \result == 0 || \result == 1;
     ensures stopped: \result == 1 ==> vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
@@ -173,6 +172,11 @@ static void classify(u32 window, u64 class)
     ensures unseen: windows[window].owner == NONE ==> same_tables{Pre, Post}; */
 static int stop(u32 window)
 {
+    /*@ assert cell: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    /*@ assert next_cell: \let row = row_of(window, 2 * window + 1);
+          \let column = column_of(window, 2 * window + 1);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
     int stopped = guard_reset(window);
 
     //@ assert line: \forall integer v; 0 <= v < window_count && line_ok{Pre}(v) ==> line_ok(v);
@@ -226,16 +230,22 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
 
     classify(window, class);
     hold(window, current, target, (u32)rights);
+    //@ assert told: windows[window].base == base && windows[window].class == class;
+    //@ assert spaces: page_tables_inv;
+    //@ assert memories: memories_inv;
+    //@ assert tasks: tasks_inv;
     return NEURON_OK;
 }
 
 /* Whether a page of the window, or a queue, is mapped. */
-/*@ requires state: windows_inv && counts_inv;
+/*@ requires state: platform_inv && windows_mapped && window_count <= NEURON_WINDOWS_MAX;
     requires window: window < window_count;
     assigns \nothing;
     ensures nowhere: \result == 0 ==> nowhere(window); */
 static int is_mapped(u32 window)
 {
+    //@ assert pages: window_ok(window);
+    //@ assert mapped: \forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==> mapped_ok(window, p);
     /*@ loop invariant bound: 0 <= p <= windows[window].pages;
         loop invariant none: \forall integer k; 0 <= k < p ==> windows[window].place[k] == 0;
         loop assigns p;
@@ -327,6 +337,35 @@ static void let_go(u32 window)
     //@ assert lines: \forall integer v; 0 <= v < window_count && v != window ==> line_ok(v);
 }
 
+/* The interrupt of a window that is about to be nobody's is shut. */
+/*@ requires window: window < window_count <= NEURON_WINDOWS_MAX && window_ok(window);
+    requires owner: windows[window].owner < NEURON_SLOTS_MAX;
+    requires lines: lines_inv && windows_apart;
+    assigns windows[window].claimed, line_open[windows[window].irq], line_claimed[windows[window].irq];
+    ensures platform: platform_inv{Pre} ==> platform_inv;
+    ensures holders: holders_inv{Pre} ==> holders_inv;
+    ensures guard: guard_inv{Pre} ==> guard_inv;
+    ensures virtio: queues_virtio{Pre} ==> queues_virtio;
+    ensures granted: windows_granted{Pre} ==> windows_granted;
+    ensures windows: windows_mapped{Pre} ==> windows_mapped;
+    ensures queues: queues_mapped{Pre} ==> queues_mapped;
+    ensures private: windows_private{Pre} ==> windows_private;
+    ensures known: lines_known;
+    ensures others: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
+    ensures done: windows[window].claimed == 0;
+    ensures shut: windows[window].irq != 0 ==>
+      line_open[windows[window].irq] == 0 && line_claimed[windows[window].irq] == 0; */
+static void silence(u32 window)
+{
+    irq_shut(window);
+    //@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v);
+    /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && mapped_ok{Pre}(v, p) ==>
+          mapped_ok(v, p); */
+    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
+          queue_mapped_ok(v, q); */
+    /*@ assert placed: \forall integer v, k, t, p, i; placed{Pre}(v, k, t, p, i) ==> placed(v, k, t, p, i); */
+}
+
 NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 {
     u32 source = 0;
@@ -363,39 +402,12 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     //@ assert guarded: guarded_ok(window);
     //@ assert queues: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
     //@ assert unheld: unheld_ok(window);
-    irq_shut(window);
+    silence(window);
+    //@ assert places: platform_inv && places_inv;
+    //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
     let_go(window);
     hold(window, task, target, rights);
     return NEURON_OK;
-}
-
-/* The interrupt of a window that is about to be nobody's is shut. */
-/*@ requires window: window < window_count <= NEURON_WINDOWS_MAX && window_ok(window);
-    requires owner: windows[window].owner < NEURON_SLOTS_MAX;
-    requires lines: lines_inv && windows_apart;
-    assigns windows[window].claimed, line_open[windows[window].irq], line_claimed[windows[window].irq];
-    ensures platform: platform_inv{Pre} ==> platform_inv;
-    ensures holders: holders_inv{Pre} ==> holders_inv;
-    ensures guard: guard_inv{Pre} ==> guard_inv;
-    ensures virtio: queues_virtio{Pre} ==> queues_virtio;
-    ensures granted: windows_granted{Pre} ==> windows_granted;
-    ensures windows: windows_mapped{Pre} ==> windows_mapped;
-    ensures queues: queues_mapped{Pre} ==> queues_mapped;
-    ensures private: windows_private{Pre} ==> windows_private;
-    ensures known: lines_known;
-    ensures others: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
-    ensures done: windows[window].claimed == 0;
-    ensures shut: windows[window].irq != 0 ==>
-      line_open[windows[window].irq] == 0 && line_claimed[windows[window].irq] == 0; */
-static void silence(u32 window)
-{
-    irq_shut(window);
-    //@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v);
-    /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && mapped_ok{Pre}(v, p) ==>
-          mapped_ok(v, p); */
-    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
-          queue_mapped_ok(v, q); */
-    /*@ assert placed: \forall integer v, k, t, p, i; placed{Pre}(v, k, t, p, i) ==> placed(v, k, t, p, i); */
 }
 
 /* Takes the pages and the queues of a window from the address space of its owner. */
@@ -448,11 +460,6 @@ static void unmap_all(u32 window)
     ensures only: only_unmapped{Pre, Post}(windows[window].task); */
 static void release(u32 window)
 {
-    /*@ assert cell: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
-    /*@ assert next_cell: \let row = row_of(window, 2 * window + 1);
-          \let column = column_of(window, 2 * window + 1);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
     /* One that does not stop cannot be handed out again; it reaches what it was told to. */
     (void)stop(window);
     //@ assert stopped: only_unmapped{Pre, Here}(windows[window].task);
@@ -485,6 +492,7 @@ NOINLINE int device_cap_revoke(u64 slot, u64 task, u64 target)
 
     //@ assert held: slot_of(task, row) && windows[slots[row].object].owner == row;
     //@ assert own: windows[slots[row].object].task == task;
+    //@ assert line: slots[row].object < window_count && window_ok(slots[row].object);
     release((u32)slots[row].object);
     return NEURON_OK;
 }
@@ -499,6 +507,7 @@ NOINLINE int device_cap_drop(u64 slot)
 
     //@ assert held: slot_of(current, row) && windows[slots[row].object].owner == row;
     //@ assert own: windows[slots[row].object].task == current;
+    //@ assert line: slots[row].object < window_count && window_ok(slots[row].object);
     release((u32)slots[row].object);
     return NEURON_OK;
 }
@@ -520,6 +529,9 @@ void device_release_all(u32 task)
         if (windows[w].owner != NONE && windows[w].task == task) {
             //@ assert held: holder_ok(w);
             release(w);
+            /*@ assert rest: \forall integer v; 0 <= v < w ==>
+                  windows[v].owner == \at(windows[v].owner, LoopCurrent) &&
+                  windows[v].task == \at(windows[v].task, LoopCurrent); */
         }
     }
 }
