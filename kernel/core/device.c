@@ -490,6 +490,7 @@ NOINLINE int device_cap_revoke(u64 slot, u64 task, u64 target)
         return NEURON_WRONG_KIND;
     }
 
+    //@ assert row: row == tasks[task].first_slot + target;
     //@ assert held: slot_of(task, row) && windows[slots[row].object].owner == row;
     //@ assert own: windows[slots[row].object].task == task;
     //@ assert line: slots[row].object < window_count && window_ok(slots[row].object);
@@ -533,5 +534,7 @@ void device_release_all(u32 task)
                   windows[v].owner == \at(windows[v].owner, LoopCurrent) &&
                   windows[v].task == \at(windows[v].task, LoopCurrent); */
         }
+        //@ assert free: windows[w].task == task ==> windows[w].owner == NONE;
+        //@ assert earlier: \forall integer v; 0 <= v < w && windows[v].task == task ==> windows[v].owner == NONE;
     }
 }
