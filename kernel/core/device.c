@@ -536,5 +536,6 @@ void device_release_all(u32 task)
         }
         //@ assert free: windows[w].task == task ==> windows[w].owner == NONE;
         //@ assert earlier: \forall integer v; 0 <= v < w && windows[v].task == task ==> windows[v].owner == NONE;
+        //@ assert all: \forall integer v; 0 <= v <= w && windows[v].task == task ==> windows[v].owner == NONE;
     }
 }
