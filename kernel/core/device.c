@@ -237,27 +237,6 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
     return NEURON_OK;
 }
 
-/* Whether a page of the window, or a queue, is mapped. */
-/*@ requires state: platform_inv && windows_mapped && window_count <= NEURON_WINDOWS_MAX;
-    requires window: window < window_count;
-    assigns \nothing;
-    ensures nowhere: \result == 0 ==> nowhere(window); */
-static int is_mapped(u32 window)
-{
-    //@ assert pages: window_ok(window);
-    //@ assert mapped: \forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==> mapped_ok(window, p);
-    /*@ loop invariant bound: 0 <= p <= windows[window].pages;
-        loop invariant none: \forall integer k; 0 <= k < p ==> windows[window].place[k] == 0;
-        loop assigns p;
-        loop variant windows[window].pages - p; */
-    for (u32 p = 0; p < windows[window].pages; p++) {
-        if (windows[window].place[p] != 0) {
-            return 1;
-        }
-    }
-    return guard_is_mapped(window);
-}
-
 /* The slot that holds the window is empty, and nobody has it: its interrupt is shut, it is mapped nowhere. */
 /*@ requires tasks: tasks_inv && slots_inv && holders_inv;
     requires windows: platform_inv && places_inv && queues_virtio && windows_granted;
@@ -337,35 +316,6 @@ static void let_go(u32 window)
     //@ assert lines: \forall integer v; 0 <= v < window_count && v != window ==> line_ok(v);
 }
 
-/* The interrupt of a window that is about to be nobody's is shut. */
-/*@ requires window: window < window_count <= NEURON_WINDOWS_MAX && window_ok(window);
-    requires owner: windows[window].owner < NEURON_SLOTS_MAX;
-    requires lines: lines_inv && windows_apart;
-    assigns windows[window].claimed, line_open[windows[window].irq], line_claimed[windows[window].irq];
-    ensures platform: platform_inv{Pre} ==> platform_inv;
-    ensures holders: holders_inv{Pre} ==> holders_inv;
-    ensures guard: guard_inv{Pre} ==> guard_inv;
-    ensures virtio: queues_virtio{Pre} ==> queues_virtio;
-    ensures granted: windows_granted{Pre} ==> windows_granted;
-    ensures windows: windows_mapped{Pre} ==> windows_mapped;
-    ensures queues: queues_mapped{Pre} ==> queues_mapped;
-    ensures private: windows_private{Pre} ==> windows_private;
-    ensures known: lines_known;
-    ensures others: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
-    ensures done: windows[window].claimed == 0;
-    ensures shut: windows[window].irq != 0 ==>
-      line_open[windows[window].irq] == 0 && line_claimed[windows[window].irq] == 0; */
-static void silence(u32 window)
-{
-    irq_shut(window);
-    //@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v);
-    /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && mapped_ok{Pre}(v, p) ==>
-          mapped_ok(v, p); */
-    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
-          queue_mapped_ok(v, q); */
-    /*@ assert placed: \forall integer v, k, t, p, i; placed{Pre}(v, k, t, p, i) ==> placed(v, k, t, p, i); */
-}
-
 NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
 {
     u32 source = 0;
@@ -392,7 +342,7 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     if (status != NEURON_OK) {
         return status;
     }
-    if (is_mapped((u32)slots[source].object)) {
+    if (device_is_mapped((u32)slots[source].object)) {
         return NEURON_MAPPED;
     }
 
@@ -402,7 +352,7 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     //@ assert guarded: guarded_ok(window);
     //@ assert queues: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
     //@ assert unheld: unheld_ok(window);
-    silence(window);
+    device_silence(window);
     //@ assert places: platform_inv && places_inv;
     //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
     let_go(window);
@@ -463,7 +413,7 @@ static void release(u32 window)
     /* One that does not stop cannot be handed out again; it reaches what it was told to. */
     (void)stop(window);
     //@ assert stopped: only_unmapped{Pre, Here}(windows[window].task);
-    silence(window);
+    device_silence(window);
     //@ assert tasks: tasks_inv;
     //@ assert holders: \forall integer w; 0 <= w < window_count ==> holder_ok(w);
     unmap_all(window);
@@ -535,7 +485,9 @@ void device_release_all(u32 task)
                   windows[v].task == \at(windows[v].task, LoopCurrent); */
         }
         //@ assert free: windows[w].task == task ==> windows[w].owner == NONE;
-        //@ assert earlier: \forall integer v; 0 <= v < w && windows[v].task == task ==> windows[v].owner == NONE;
-        //@ assert all: \forall integer v; 0 <= v <= w && windows[v].task == task ==> windows[v].owner == NONE;
+        /*@ assert earlier: \forall integer v; 0 <= v < w && windows[v].task == task ==>
+              windows[v].owner == NONE; */
+        /*@ assert all: \forall integer v; 0 <= v <= w && windows[v].task == task ==>
+              windows[v].owner == NONE; */
     }
 }
