@@ -8,18 +8,63 @@
 #ifndef CORE_FAST_H
 #define CORE_FAST_H
 
+#include "arch.h"
 #include "types.h"
+#include "waits.h"
+
+/* As place_ok(), if `c` were the current task. */
+/*@ predicate place_at{L}(integer c, integer t) =
+      (c == t ==> running{L}(t) && tasks[t].wait == WAIT_NONE && links[t].queue == NONE) &&
+      (links[t].queue == READY_QUEUE ==> running{L}(t) && tasks[t].wait == WAIT_NONE) &&
+      (links[t].queue != READY_QUEUE && links[t].queue != NONE ==>
+        tasks[t].wait == WAIT_QUEUED + links[t].queue) &&
+      (is_queued(tasks[t].wait) ==> links[t].queue == callee_of(tasks[t].wait)) &&
+      (running{L}(t) && tasks[t].wait == WAIT_NONE && c != t ==> links[t].queue == READY_QUEUE) &&
+      (!running{L}(t) ==>
+        tasks[t].wait == (tasks[t].state == NEURON_TASK_GIVEN_UP ? WAIT_GIVEN_UP : WAIT_NONE)); */
+
+/* Only who was in recv serves, and only tasks that exist wait. */
+/*@ predicate served_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX &&
+      WAIT_SERVED <= tasks[t].wait < WAIT_SERVED_UNTIL ==>
+        t < task_count && tasks[callee_of(tasks[t].wait)].ready == 1; */
+
+/* What is true between two entries, if `c` is the task that runs: the invariant, and it is one of the highest. */
+/*@ predicate between{L}(integer c) =
+      c < task_count && tasks_inv{L} && unused_inv{L} && queue_inv{L} && deadline_inv{L} && words_inv{L} &&
+      attention_inv{L} && (\forall integer t; 0 <= t < task_count ==> place_at{L}(c, t)) &&
+      timing_inv{L}(NONE) && waiting_inv{L}(NONE) && no_callers{L}(NONE) && calls_inv{L}(NONE) &&
+      ports_inv{L} && served_inv{L} &&
+      \forall integer l; level_of[c] < l < NEURON_LEVELS ==> queues[READY_QUEUE].head[l] == NONE; */
 
 /* A server that waits in recv gets the call. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[running].token, tasks[running].ran,
+      message_pages[0 .. 2 * NEURON_TASKS_MAX - 1][0 .. NEURON_PAGE / 8 - 1], resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures declined: resumed == NONE ==> between(running); */
 void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, u64 running);
 
 /* The caller gets the reply, and the server, which nobody else needs, waits for the next call. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[running].token, tasks[running].ran,
+      message_pages[0 .. 2 * NEURON_TASKS_MAX - 1][0 .. NEURON_PAGE / 8 - 1], resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures declined: resumed == NONE ==> between(running); */
 void fast_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, u64 running);
 
 /* The bits are set: nobody waits for them, or a task that is above does, in recv. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[0 .. NEURON_TASKS_MAX - 1].bits,
+      tasks[0 .. NEURON_TASKS_MAX - 1].attention, queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures declined: resumed == NONE ==> between(running); */
 void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running);
 
 /* The next of the same level runs. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], resumed;
+    ensures inv: between(resumed);
+    ensures level: level_of[resumed] == level_of[running]; */
 void fast_yield(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running);
 
 #endif
