@@ -49,6 +49,12 @@ static uint64_t find_slot(uint32_t driver)
     return slot;
 }
 
+static void give_virtio(uint32_t driver, uint32_t class_number)
+{
+    rows_check(create_virtio(class_number));
+    rows_check(find_slot(driver) < NEURON_SLOTS_MAX ? NEURON_OK : NEURON_UNDECLARED);
+}
+
 static void measure_devices(uint32_t driver)
 {
     static struct series creates, transfers, revokes;
@@ -107,10 +113,8 @@ static void measure_faults(uint32_t twin)
 void measure_authority(uint32_t twin, struct board *twin_board, uint32_t driver)
 {
     measure_devices(driver);
-    rows_check(create_virtio(NEURON_CLASS_VIRTIO_RNG));
-    rows_check(find_slot(driver) < NEURON_SLOTS_MAX ? NEURON_OK : NEURON_UNDECLARED);
-    rows_check(create_virtio(NEURON_CLASS_VIRTIO_NET));
-    rows_check(find_slot(driver) < NEURON_SLOTS_MAX ? NEURON_OK : NEURON_UNDECLARED);
+    give_virtio(driver, NEURON_CLASS_VIRTIO_RNG);
+    give_virtio(driver, NEURON_CLASS_VIRTIO_NET);
     twin_board->flag = 1;
     measure_faults(twin);
     twin_board->flag = 0;

@@ -43,12 +43,17 @@ static void open_queue(void)
     __nexus_out[1] = NEURON_DESCRIPTOR(BYTES, RNG_DMA_SLOT, 1);
 }
 
-/* The device uses the n-th chain that was posted; its descriptor is free again. */
-static void await_used(uint32_t n)
+/* The device uses the n-th chain that was posted; its descriptors are free again. */
+static void await_index(const struct nexus_queue *of, uint32_t n)
 {
-    while (queue.page->used.index != (uint16_t)n) {
+    while (of->page->used.index != (uint16_t)n) {
         rows_pause();
     }
+}
+
+static void await_used(uint32_t n)
+{
+    await_index(&queue, n);
     rows_check(queue.page->used.ring[(n - 1) % SIZE].bytes == BYTES ? NEURON_OK : NEURON_BAD_VALUE);
 }
 
@@ -92,18 +97,14 @@ static void measure_longest_post(void)
             rows_check(neuron_dev_post(NET_SLOT, TX, i, 1, i + 1 == TX_SIZE ? 1 : 0));
         }
         posted_before += TX_SIZE;
-        while (tx.page->used.index != (uint16_t)posted_before) {
-            rows_pause();
-        }
+        await_index(&tx, posted_before);
         uint64_t start = retired();
         int64_t status = neuron_dev_post(NET_SLOT, TX, 0, NEURON_CHAIN_MAX, 1);
         uint64_t posted = retired();
         rows_check(status);
         rows_sample(&posts, posted - start);
         posted_before++;
-        while (tx.page->used.index != (uint16_t)posted_before) {
-            rows_pause();
-        }
+        await_index(&tx, posted_before);
     }
     rows_end(&posts, "dev_post.most");
 }

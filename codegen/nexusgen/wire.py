@@ -30,8 +30,7 @@ class Direction:
 
     parameters: tuple[Parameter, ...]
     way: str
-    least: int  # bytes, when every string and bytes is empty
-    most: int
+    most: int  # bytes
 
 
 def size(kind: Type) -> int:
@@ -51,11 +50,6 @@ def size(kind: Type) -> int:
 def padding(kind: Type) -> int:
     """Zeros behind the longest value, so that the next one begins at a multiple of UNIT."""
     return -size(kind) % UNIT
-
-
-def least(kind: Type) -> int:
-    """Bytes that the shortest value takes as a parameter."""
-    return UNIT if isinstance(kind, (StringType, BytesType)) else most(kind)
 
 
 def most(kind: Type) -> int:
@@ -78,7 +72,7 @@ def directions(method: Method) -> tuple[Direction, Direction]:
             way = WORDS
         else:
             way = PAGE
-        result.append(Direction(side, way, sum(least(p.type) for p in side), size))
+        result.append(Direction(side, way, size))
     return result[0], result[1]
 
 

@@ -11,14 +11,7 @@
 /*@ requires inv: sched_inv(task);
     requires task: task < task_count;
     assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(task);
-    ensures timing: timing_inv(task);
-    ensures waiting: waiting_inv(task);
-    ensures callers: no_callers(task);
-    ensures calls: calls_inv(task);
+    SCHED_INV_KEPT(task)
     ensures status: tasks[task].context.x[REG_A0] == NEURON_NOTIFIED;
     ensures bits: tasks[task].context.x[REG_A0 + 1] == bits;
     ensures clear: \forall integer r; REG_A0 + 1 < r <= REG_A7 ==> tasks[task].context.x[r] == 0;
@@ -71,14 +64,7 @@ void notify_deliver(u32 task)
 /*@ requires inv: sched_inv(NONE);
     requires task: task < task_count && awaited_of(task, pending) == 0;
     assigns tasks[task].bits, tasks[task].attention;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE); */
+    SCHED_INV_KEPT(NONE) */
 static void note_bits(u32 task, u64 pending)
 {
     tasks[task].bits = pending;
@@ -93,14 +79,7 @@ static void note_bits(u32 task, u64 pending)
 /*@ requires inv: sched_inv(NONE);
     requires task: task < task_count;
     assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(task);
-    ensures timing: timing_inv(task);
-    ensures waiting: waiting_inv(task);
-    ensures callers: no_callers(task);
-    ensures calls: calls_inv(task);
+    SCHED_INV_KEPT(task)
     ensures woken: \result != 0 ==> running(task) && task != current && links[task].queue == NONE;
     ensures left: \result == 0 ==> place_inv(NONE) && timing_inv(NONE) && waiting_inv(NONE) &&
       no_callers(NONE) && calls_inv(NONE); */
@@ -182,14 +161,7 @@ int notify_send(u64 slot, u64 bits)
     assigns tasks[current].mask, tasks[current].wait, tasks[current].ran,
       deadlines[DEADLINE_LEAVES + current],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE); */
+    SCHED_INV_KEPT(NONE) */
 static void wait_for_bits(u64 mask, u64 deadline)
 {
     //@ ghost u32 task = current;

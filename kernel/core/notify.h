@@ -17,27 +17,13 @@
       tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE); */
+    SCHED_INV_KEPT(NONE) */
 void notify_set(u32 task, u64 bits);
 /*@ requires inv: sched_inv(NONE);
     requires task: task < task_count;
     assigns tasks[task].bits, tasks[task].attention, tasks[task].wait, tasks[task].ending,
       deadlines[DEADLINE_LEAVES + task], deadline_stale_count, sched_moved;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE); */
+    SCHED_INV_KEPT(NONE) */
 void notify_set_soon(u32 task, u64 bits);
 
 /* The same as the last thing that an entry into the kernel does: a task that is woken may run at once. */
@@ -47,14 +33,7 @@ void notify_set_soon(u32 task, u64 bits);
       tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE); */
+    SCHED_INV_KEPT(NONE) */
 void notify_set_last(u32 task, u64 bits);
 
 /* The task gets the pending bits that it waits for, if there are any. */
@@ -64,14 +43,7 @@ void notify_set_last(u32 task, u64 bits);
       tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures bits: \old(awaited_of(task, tasks[task].bits)) != 0 ==> links[task].queue == READY_QUEUE &&
       tasks[task].context.x[REG_A0] == NEURON_NOTIFIED &&
       tasks[task].context.x[REG_A0 + 1] == \old(awaited_of(task, tasks[task].bits)); */
@@ -81,14 +53,7 @@ void notify_deliver(u32 task);
 /*@ requires inv: sched_inv(task);
     requires task: task < task_count;
     assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(task);
-    ensures timing: timing_inv(task);
-    ensures waiting: waiting_inv(task);
-    ensures callers: no_callers(task);
-    ensures calls: calls_inv(task);
+    SCHED_INV_KEPT(task)
     ensures status: tasks[task].context.x[REG_A0] == NEURON_NOTIFIED;
     ensures bits: tasks[task].context.x[REG_A0 + 1] == bits;
     ensures clear: \forall integer r; REG_A0 + 1 < r <= REG_A7 ==> tasks[task].context.x[r] == 0;
@@ -101,28 +66,14 @@ void notify_take(u32 task, u64 bits);
       tasks[init_task].wait, tasks[init_task].ending, deadlines[DEADLINE_LEAVES + init_task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE); */
+    SCHED_INV_KEPT(NONE) */
 void notify_ready(void);
 /*@ requires inv: sched_inv(NONE);
     assigns tasks[init_task].bits, tasks[init_task].attention, tasks[init_task].context.x[REG_A0 .. REG_A7],
       tasks[init_task].wait, tasks[init_task].ending, deadlines[DEADLINE_LEAVES + init_task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE); */
+    SCHED_INV_KEPT(NONE) */
 void notify_death(void);
 
 /* The task that a PORT of the current task leads to. */
@@ -136,14 +87,7 @@ void notify_death(void);
       deadlines[DEADLINE_LEAVES + slot_server(slot)],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures allowed: \result == NEURON_OK ==> slot < \old(tasks[current].slots) &&
       slots[\old(tasks[current].first_slot) + slot].kind == NEURON_CAP_PORT &&
       (slots[\old(tasks[current].first_slot) + slot].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY &&
@@ -156,14 +100,7 @@ int notify_send(u64 slot, u64 bits);
       tasks[current].context.x[REG_A0 .. REG_A7], tasks[current].wait, tasks[current].ran,
       deadlines[DEADLINE_LEAVES + current], deadline_stale[0 .. DEADLINE_STALE_MAX - 1],
       deadline_stale_count, sched_moved, current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures bits: \old(tasks[current].bits & mask) != 0 ==> current == \old(current) &&
       tasks[current].context.x[REG_A0] == NEURON_NOTIFIED &&
       tasks[current].context.x[REG_A0 + 1] == \old(tasks[current].bits & mask); */

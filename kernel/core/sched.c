@@ -149,14 +149,7 @@ void sched_answer(u32 task, int status)
 /*@ requires inv: sched_inv(task);
     requires task: task < task_count;
     assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(task);
-    ensures timing: timing_inv(task);
-    ensures waiting: waiting_inv(task);
-    ensures callers: no_callers(task);
-    ensures calls: calls_inv(task);
+    SCHED_INV_KEPT(task)
     ensures out: links[task].queue == NONE;
     ensures empty_lists: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS &&
       \old(queues[q].head[l]) == NONE ==> queues[q].head[l] == NONE; */
@@ -274,14 +267,7 @@ NOINLINE void sched_choose(void)
 /*@ requires inv: sched_inv(NONE);
     requires task: task < task_count;
     assigns tasks[task].ran;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures limit: \result != 0 ==> tasks[task].run_limit != 0; */
 static int charge(u32 task)
 {
@@ -321,14 +307,7 @@ static u32 next_due(u64 now)
       tasks[task].context.x[REG_A0 .. REG_A7], deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures kept: all_kept{Pre, Post}; */
 static void end_due(u32 task)
 {
@@ -349,14 +328,7 @@ static void end_due(u32 task)
       deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures kept: all_kept{Pre, Post}; */
 static void expire(u64 now)
 {
@@ -383,14 +355,7 @@ static void expire(u64 now)
 /*@ requires inv: sched_inv(NONE);
     requires task: task == current && task < task_count;
     assigns tasks[task].ran, queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures kept: all_kept{Pre, Post};
     ensures overrun: \result == NONE || (\result == task && current == task && tasks[task].run_limit != 0); */
 static u32 end_turn(u32 task)

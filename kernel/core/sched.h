@@ -61,6 +61,19 @@ extern u32 sched_moved;       /* 1: a deadline or the end of the quantum changed
     predicate chosen{L} =
       current == NONE ? queues[READY_QUEUE].levels == 0 : none_above(level_of[current]); */
 
+/* A contract's promise of sched_inv(x), a clause each: the provers find the parts, and seldom the whole. */
+/* clang-format off */
+#define SCHED_INV_KEPT(x)                                                                          \
+    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;                           \
+    ensures words: words_inv;                                                                      \
+    ensures attention: attention_inv;                                                              \
+    ensures place: place_inv(x);                                                                   \
+    ensures timing: timing_inv(x);                                                                 \
+    ensures waiting: waiting_inv(x);                                                               \
+    ensures callers: no_callers(x);                                                                \
+    ensures calls: calls_inv(x);
+/* clang-format on */
+
 /*@ assigns sched_quantum_end, sched_armed, sched_moved, current;
     ensures timer: sched_moved == 1;
     ensures idle: current == NONE; */
@@ -70,14 +83,7 @@ void sched_reset(u64 now);
 /*@ requires inv: sched_inv(NONE) && current < task_count;
     assigns tasks[current].wait, tasks[current].ran, deadlines[DEADLINE_LEAVES + current],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(\old(current));
-    ensures timing: timing_inv(\old(current));
-    ensures waiting: waiting_inv(\old(current));
-    ensures callers: no_callers(\old(current));
-    ensures calls: calls_inv(\old(current));
+    SCHED_INV_KEPT(\old(current))
     ensures waits: tasks[\old(current)].wait == wait;
     ensures until: deadlines[DEADLINE_LEAVES + \old(current)] == deadline;
     ensures none: current == NONE; */
@@ -89,14 +95,7 @@ void sched_block(u64 wait, u64 deadline);
     assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures ready: links[task].queue == READY_QUEUE; */
 void sched_wake(u32 task, int front);
 
@@ -106,14 +105,7 @@ void sched_wake(u32 task, int front);
     requires idle: current == NONE;
     assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures runs: current == task; */
 void sched_hand_over(u32 task);
 
@@ -123,14 +115,7 @@ void sched_hand_over(u32 task);
     assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures runs: current == \old(current) || current == task; */
 void sched_wake_now(u32 task);
 
@@ -138,14 +123,7 @@ void sched_wake_now(u32 task);
 /*@ requires inv: sched_inv(task);
     requires task: task < task_count;
     assigns tasks[task].context.x[REG_A0 .. REG_A7];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(task);
-    ensures timing: timing_inv(task);
-    ensures waiting: waiting_inv(task);
-    ensures callers: no_callers(task);
-    ensures calls: calls_inv(task);
+    SCHED_INV_KEPT(task)
     ensures status: tasks[task].context.x[REG_A0] == (u64)status;
     ensures clear: \forall integer r; REG_A0 < r <= REG_A7 ==> tasks[task].context.x[r] == 0; */
 void sched_answer(u32 task, int status);
@@ -157,14 +135,7 @@ void sched_answer(u32 task, int status);
       deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures ready: links[task].queue == READY_QUEUE;
     ensures status: tasks[task].context.x[REG_A0] == (u64)status;
     ensures clear: \forall integer r; REG_A0 < r <= REG_A7 ==> tasks[task].context.x[r] == 0; */
@@ -198,14 +169,7 @@ void sched_finish_soon(u32 task, int status);
     assigns tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(task);
-    ensures timing: timing_inv(task);
-    ensures waiting: waiting_inv(task);
-    ensures callers: no_callers(task);
-    ensures calls: calls_inv(task);
+    SCHED_INV_KEPT(task)
     ensures off: current != task && links[task].queue == NONE && tasks[task].wait == WAIT_NONE &&
       tasks[task].ending == NEURON_TIMEOUT && deadlines[DEADLINE_LEAVES + task] == NEURON_FOREVER;
     ensures current: \old(current) != task ==> current == \old(current); */
@@ -214,14 +178,7 @@ void sched_detach(u32 task);
 /* The current task lets the others of its level run first. */
 /*@ requires inv: sched_inv(NONE) && current < task_count;
     assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures last: queues[READY_QUEUE].tail[level_of[\old(current)]] == \old(current);
     ensures none: current == NONE; */
 void sched_give_way(void);
@@ -230,14 +187,7 @@ void sched_give_way(void);
 /*@ requires inv: sched_inv(NONE);
     assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current,
       deadlines[1 .. DEADLINE_LEAVES - 1], deadline_stale_count, sched_armed, sched_moved;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures chosen: chosen;
     ensures armed: sched_moved == 0; */
 void sched_choose(void);
@@ -256,14 +206,7 @@ int sched_is_settled(void);
       deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_quantum_end, sched_moved,
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures kept: all_kept{Pre, Post};
     ensures overrun: \result == NONE || (\result == current && current == \old(current) &&
       \result < task_count && tasks[\result].run_limit != 0); */
@@ -273,14 +216,7 @@ u32 sched_tick(u64 now);
 /*@ requires inv: sched_inv(NONE);
     assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current,
       deadlines[1 .. DEADLINE_LEAVES - 1], deadline_stale_count, sched_armed, sched_moved, sched_quantum_end;
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    ensures words: words_inv;
-    ensures attention: attention_inv;
-    ensures place: place_inv(NONE);
-    ensures timing: timing_inv(NONE);
-    ensures waiting: waiting_inv(NONE);
-    ensures callers: no_callers(NONE);
-    ensures calls: calls_inv(NONE);
+    SCHED_INV_KEPT(NONE)
     ensures chosen: chosen;
     ensures armed: sched_moved == 0; */
 void sched_idle(u64 now);

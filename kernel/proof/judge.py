@@ -26,6 +26,8 @@ FUNCTION = re.compile(
     r"^(?P<head>[A-Za-z_][^;{}()=/]*\b(?P<name>\w+)\((?P<arguments>[^;{}]*?)\))\s*(?P<end>;|\n\{)",
     re.MULTILINE | re.DOTALL,
 )
+# How Frama-C prints a function that is kept out of others.
+APART = re.compile(r"\( __attribute__\(\(__noinline__\)\) (\w+)\)\(")
 CLAUSE = re.compile(r"\b(?:requires|ensures|assigns|terminates|decreases|behavior|frees|allocates|exits)\b")
 
 
@@ -78,6 +80,7 @@ class Function:
 def functions(normal: str) -> dict[str, Function]:
     """The functions that a file declares or defines; a definition hides the declarations before it."""
     result: dict[str, Function] = {}
+    normal = APART.sub(r"\1(", normal)
     for match in FUNCTION.finditer(normal):
         contract = " ".join((match.group("contract") or "").split())
         if not CLAUSE.search(contract):

@@ -87,6 +87,13 @@ class WpTest(unittest.TestCase):
         self.assertTrue(judge.score("[wp] Proved goals:    3 / 3\n").complete())
         self.assertFalse(judge.score("[wp] Proved goals:    2 / 3\n").complete())
 
+    def test_a_function_that_is_kept_out_of_others_is_seen(self) -> None:
+        text = "int ( __attribute__((__noinline__)) f)(int x)\n{\n  while (x) {}\n}\n"
+        self.assertEqual(
+            judge.gaps(text),
+            ["f() has no contract that says what it assigns", "f() has 1 loops and 0 loop variants"],
+        )
+
 
 class AxiomsTest(unittest.TestCase):
     """An axiom is worth what its query is."""

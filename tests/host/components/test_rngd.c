@@ -2,17 +2,14 @@
 #include "rngd.mock.h"
 
 #include "cmocka_all.h"
-#include "component_main.h"
 #include "health.h"
+#include "lives.h"
 #include "model.h"
 
 #include <nexus/host.h>
 #include <nexus/time.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { ANSWERS_MAX = 256, ROUND = 251 };
 
@@ -145,50 +142,19 @@ static int get(uint32_t task, uint32_t wanted)
     return entropy_get(client, wanted, entropy, &length);
 }
 
-/* The life of the component: main() serves, and instead of a message comes this function; then all ends. */
-static void (*script)(void);
-static jmp_buf end;
-
-static int64_t run_script(uint64_t deadline, struct neuron_recv_out *out)
-{
-    (void)deadline;
-    (void)out;
-    script();
-    longjmp(end, 1);
-}
-
-/* Starts it. It keeps what it knows in static variables, so each life is a process of its own; its exit status. */
-static int live(void (*life)(void))
-{
-    script = life;
-    const pid_t child = fork();
-    if (child == 0) {
-        if (setjmp(end) == 0) {
-            _exit(100 + component_main());
-        }
-        _exit(0);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static int start(void **state)
 {
     (void)state;
-    (void)setenv("CMOCKA_TEST_ABORT", "1",
-                 1); /* so that what fails in a life is not taken for its end */
     rngd_mock_reset();
     rngd_mock.entropy_get_reply = note_answer;
-    host_clock_set(0);
     model_begin(false);
+    lives_begin();
     model.slot = DEV_SLOT;
     model.dma_slot = DEV_DMA_SLOT;
     model.page = DEV_PAGE;
     model.queue_page = DEV_QUEUE_PAGE;
     model.dma = dev_dma;
     model.dma_bytes = DEV_DMA_BYTES;
-    host_kernel.recv = run_script;
     answered = 0;
     return 0;
 }

@@ -3,18 +3,15 @@
 #include "virtioblkd.mock.h"
 
 #include "cmocka_all.h"
-#include "component_main.h"
 #include "extents.h"
+#include "lives.h"
 #include "model.h"
 
 #include <nexus/block.h>
 #include <nexus/host.h>
 #include <nexus/time.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum {
     DISK_SECTORS = 1000,
@@ -164,44 +161,16 @@ static void assert_answer(uint32_t tag, enum nexus_block_result result)
     assert_int_equal(answer.result, result);
 }
 
-static void (*script)(void);
-static jmp_buf end;
-
-static int64_t run_script(uint64_t deadline, struct neuron_recv_out *out)
-{
-    (void)deadline;
-    (void)out;
-    script();
-    longjmp(end, 1);
-}
-
-/* A life of the component is a process of its own; its exit status. */
-static int live(void (*life)(void))
-{
-    script = life;
-    const pid_t child = fork();
-    if (child == 0) {
-        if (setjmp(end) == 0) {
-            _exit(100 + component_main());
-        }
-        _exit(0);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static int start(void **state)
 {
     (void)state;
-    (void)setenv("CMOCKA_TEST_ABORT", "1", 1); /* else what fails in a life is taken for its end */
     virtioblkd_mock_reset();
     virtioblkd_mock.blocks_buffers_slot = buffers_slot;
     virtioblkd_mock.blocks_open_reply = note_open;
     virtioblkd_mock.blocks_go_reply = note_go;
     strcpy(virtioblkd_mock_extents, "one 7 100"); /* NOLINT: there is room */
-    host_clock_set(0);
     model_begin(false);
+    lives_begin();
     model.slot = DEV_SLOT;
     model.dma_slot = DEV_DMA_SLOT;
     model.page = DEV_PAGE;
@@ -214,7 +183,6 @@ static int start(void **state)
     model.class_number = NEURON_CLASS_VIRTIO_BLK;
     model.offered |= UINT64_C(1) << FLUSH_BIT;
     model.config[0] = DISK_SECTORS;
-    host_kernel.recv = run_script;
     opens = 0;
     goes = 0;
     told = 0;
