@@ -71,85 +71,129 @@ static inline int is_due(u64 token, u64 caller, u64 server)
            tasks[server].attention == 0 && queues[READY_QUEUE].levels <= tasks[caller].no_higher;
 }
 
+/* What a step keeps of between(), a clause each: so the proof of a clause has only this step to look at. */
+/* clang-format off */
+#define BETWEEN_KEPT                                                                               \
+    ensures apart: runs_apart{Pre} ==> runs_apart;                                                 \
+    ensures runs: tasks_inv{Pre} ==> \forall integer t; 0 <= t < task_count ==>                    \
+      slots_run(t) && leaves_run(t) && tasks[t].level < NEURON_LEVELS;                             \
+    ensures slots: tasks_inv{Pre} && slots_inv{Pre} ==> slots_inv;                                 \
+    ensures words: words_inv{Pre} ==> words_inv;                                                   \
+    ensures attention: attention_inv{Pre} ==> attention_inv;                                       \
+    ensures timing: timing_inv{Pre}(NONE) ==> timing_inv(NONE);                                    \
+    ensures waiting: waiting_inv{Pre}(NONE) ==> waiting_inv(NONE);                                 \
+    ensures callers: no_callers{Pre}(NONE) ==> no_callers(NONE);                                   \
+    ensures calls: calls_inv{Pre}(NONE) ==> calls_inv(NONE);                                       \
+    ensures ports: ports_inv{Pre} ==> ports_inv;                                                   \
+    ensures served: served_inv{Pre} ==> served_inv;
+/* clang-format on */
+
+/*@ assigns \nothing;
+    ensures same: \result % 64 == token % 64; */
+static inline u64 next_token(u64 token)
+{
+    return token + 64;
+}
+
+/*@ requires tasks: task_count <= NEURON_TASKS_MAX && caller < task_count && server < task_count && caller != server;
+    requires caller: tasks[caller].wait == WAIT_NONE && tasks[caller].token % 64 == caller && running(caller) &&
+      links[caller].queue == NONE && tasks[caller].ending == NEURON_TIMEOUT;
+    requires server: receives(tasks[server].wait) && tasks[server].ready == 1 && running(server) &&
+      links[server].queue == NONE && tasks[server].ending == NEURON_TIMEOUT &&
+      deadlines[DEADLINE_LEAVES + server] == NEURON_FOREVER;
+    requires call: may_call(caller, server);
+    assigns tasks[caller].token, tasks[caller].wait, tasks[caller].ran, tasks[server].wait;
+    BETWEEN_KEPT
+    ensures place: places{Pre}(caller) ==> places(server);
+    ensures still: still{Pre, Post}(caller); */
+static inline void wait_for_reply(u64 caller, u64 server)
+{
+    tasks[caller].token = next_token(tasks[caller].token);
+    tasks[caller].wait = WAIT_SERVED + server;
+    tasks[caller].ran = 0;
+    tasks[server].wait = WAIT_NONE;
+    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
+          (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
+    //@ assert callee: callee_of(tasks[caller].wait) == server;
+    //@ assert calls: \forall integer t; 0 <= t < task_count && t != caller && call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert call: call_ok(caller);
+    /*@ assert served: \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != caller ==>
+          tasks[t].wait == \at(tasks[t].wait, Pre) || tasks[t].wait == WAIT_NONE; */
+    //@ assert ready: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> tasks[t].ready == \at(tasks[t].ready, Pre);
+}
+
+/*@ requires tasks: task_count <= NEURON_TASKS_MAX && caller < task_count && server < task_count && caller != server;
+    requires server: tasks[server].wait == WAIT_NONE && tasks[server].ready == 1 && running(server) &&
+      links[server].queue == NONE && tasks[server].ending == NEURON_TIMEOUT &&
+      WAIT_RECV < tasks[server].generation && tasks[server].bits == 0 && queues[server].levels == 0;
+    requires caller: tasks[caller].wait == WAIT_SERVED + server && running(caller) &&
+      links[caller].queue == NONE && tasks[caller].ending == NEURON_TIMEOUT &&
+      deadlines[DEADLINE_LEAVES + caller] == NEURON_FOREVER;
+    assigns tasks[server].wait, tasks[server].ran, tasks[caller].wait;
+    BETWEEN_KEPT
+    ensures place: places{Pre}(server) ==> places(caller);
+    ensures still: still{Pre, Post}(NONE); */
+static inline void wait_for_call(u64 server, u64 caller)
+{
+    tasks[server].wait = tasks[server].generation;
+    tasks[server].ran = 0;
+    tasks[caller].wait = WAIT_NONE;
+    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
+          (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
+}
+
 /* The caller waits for the server, which runs. */
 /*@ requires inv: between(caller);
-    requires server: server < task_count && may_call(caller, server) && WAIT_RECV <= tasks[server].wait;
+    requires call: may_call(caller, server) && WAIT_RECV <= tasks[server].wait;
     assigns tasks[caller].token, tasks[caller].wait, tasks[caller].ran, tasks[server].wait;
-    ensures inv: between(server); */
+    ensures inv: between(server);
+    ensures next: tasks[server].context.task == server;
+    ensures still: still{Pre, Post}(caller); */
 static inline void serve(u64 caller, u64 server)
 {
     //@ assert who: place_at(caller, caller) && place_at(caller, server) && caller != server;
     //@ assert on_time: timing_ok(caller) && timing_ok(server) && waiting_ok(caller) && waiting_ok(server);
     //@ assert live: running(caller) && running(server) && tasks[server].ready == 1 && links[server].queue == NONE;
     //@ assert untimed: tasks[caller].ending == NEURON_TIMEOUT && tasks[server].ending == NEURON_TIMEOUT;
-    tasks[caller].token = tasks[caller].token + 64;
-    tasks[caller].wait = WAIT_SERVED + server;
-    tasks[caller].ran = 0;
-    tasks[server].wait = WAIT_NONE;
-    /*@ assert number: \let before = \at(tasks[caller].token, Pre);
-          tasks[caller].token == before + 64 || tasks[caller].token == before + 64 - 18446744073709551616; */
-    //@ assert token: tasks[caller].token % 64 == caller;
-    //@ assert own_words: words_ok(caller) && words_ok(server);
-    /*@ assert words: \forall integer t; 0 <= t < task_count && words_ok{Pre}(t) ==> words_ok(t); */
-    /*@ assert attention: \forall integer t; 0 <= t < task_count && attention_ok{Pre}(t) ==> attention_ok(t); */
-    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) && port_ok{Pre}(t, s) ==>
-          port_ok(t, s); */
-    /*@ assert runs: \forall integer t; 0 <= t < task_count && slots_run{Pre}(t) && leaves_run{Pre}(t) ==>
-          slots_run(t) && leaves_run(t); */
-    //@ assert apart: runs_apart;
-    //@ assert tables: tasks_inv && unused_inv;
-    //@ assert place: \forall integer t; 0 <= t < task_count ==> place_at(server, t);
-    //@ assert timing: timing_inv(NONE);
-    //@ assert waiting: waiting_inv(NONE);
-    //@ assert callers: no_callers(NONE);
-    //@ assert call: call_ok(caller);
-    //@ assert calls: calls_inv(NONE);
-    //@ assert served: served_inv;
+    //@ assert levels: words_ok(caller) && words_ok(server) && level_of[caller] < level_of[server];
+    wait_for_reply(caller, server);
+    //@ assert tables: tasks_inv && unused_inv && none_higher(server);
 }
 
 /* The server waits for calls, and the caller runs. */
 /*@ requires inv: between(server);
-    requires caller: caller < task_count && tasks[caller].wait == WAIT_SERVED + server;
+    requires caller: caller < NEURON_TASKS_MAX && tasks[caller].wait == WAIT_SERVED + server;
     requires free: tasks[server].attention == 0;
     requires highest: queues[READY_QUEUE].levels <= tasks[caller].no_higher;
     assigns tasks[server].wait, tasks[server].ran, tasks[caller].wait;
-    ensures inv: between(caller); */
+    ensures inv: between(caller);
+    ensures next: tasks[caller].context.task == caller;
+    ensures still: still{Pre, Post}(NONE); */
 static inline void answer(u64 caller, u64 server)
 {
+    //@ assert callee: callee_of(tasks[caller].wait) == server;
+    //@ assert served: caller < task_count && tasks[server].ready == 1;
     //@ assert who: place_at(server, caller) && place_at(server, server) && caller != server;
-    //@ assert on_time: timing_ok(caller) && timing_ok(server) && call_ok(caller) && words_ok(server);
+    //@ assert on_time: timing_ok(caller) && timing_ok(server) && call_ok(caller);
+    //@ assert known: words_ok(server) && words_ok(caller) && attention_ok(server);
     //@ assert untimed: tasks[caller].ending == NEURON_TIMEOUT && tasks[server].ending == NEURON_TIMEOUT;
-    //@ assert received: tasks[server].ready == 1;
     //@ assert live: running(caller) && running(server) && links[caller].queue == NONE;
-    //@ assert life: receives(tasks[server].generation);
-    //@ assert nothing: tasks[server].bits == 0 && queues[server].levels == 0;
-    tasks[server].wait = tasks[server].generation;
-    tasks[server].ran = 0;
-    tasks[caller].wait = WAIT_NONE;
-    /*@ assert words: \forall integer t; 0 <= t < task_count && words_ok{Pre}(t) ==> words_ok(t); */
-    /*@ assert attention: \forall integer t; 0 <= t < task_count && attention_ok{Pre}(t) ==> attention_ok(t); */
-    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) && port_ok{Pre}(t, s) ==>
-          port_ok(t, s); */
-    /*@ assert runs: \forall integer t; 0 <= t < task_count && slots_run{Pre}(t) && leaves_run{Pre}(t) ==>
-          slots_run(t) && leaves_run(t); */
-    //@ assert apart: runs_apart;
-    //@ assert tables: tasks_inv && unused_inv;
-    //@ assert place: \forall integer t; 0 <= t < task_count ==> place_at(caller, t);
-    //@ assert timing: timing_inv(NONE);
-    //@ assert waiting: waiting_inv(NONE);
-    //@ assert callers: no_callers(NONE);
-    //@ assert calls: calls_inv(NONE);
-    //@ assert served: served_inv;
     /*@ assert chosen: \forall integer l; level_of[caller] < l < NEURON_LEVELS ==>
-          queues[READY_QUEUE].head[l] == NONE; */
+          ((queues[READY_QUEUE].levels >> l) & 1) == 0; */
+    //@ assert none: none_higher(caller);
+    wait_for_call(server, caller);
+    //@ assert tables: tasks_inv && unused_inv && none_higher(caller);
 }
 
 /* After all checks, and when the page is copied. */
 /*@ requires inv: between(running) && resumed == running;
     requires row: row < NEURON_SLOTS_MAX;
-    requires server: server < task_count && may_call(running, server) && WAIT_RECV <= tasks[server].wait;
-    assigns tasks[running].token, tasks[running].wait, tasks[running].ran, tasks[server].wait, resumed;
-    ensures inv: resumed == server && between(server); */
+    requires call: may_call(running, server) && WAIT_RECV <= tasks[server].wait;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], resumed;
+    ensures inv: resumed == server && between(server);
+    ensures still: still{Pre, Post}(running); */
 static NOINLINE void deliver(u64 row, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 server,
                              u64 running)
 {
@@ -159,10 +203,11 @@ static NOINLINE void deliver(u64 row, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u
 
 /* Like fast_call() for messages of some words and few bytes. */
 /*@ requires inv: between(running) && resumed == running;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[running].token, tasks[running].ran,
-      message_pages[0 .. 2 * NEURON_TASKS_MAX - 1][0 .. FAST_WORDS - 1], resumed;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], message_pages[0 .. MESSAGE_PAGES * NEURON_TASKS_MAX - 1][0 .. NEURON_PAGE / 8 - 1], resumed;
     ensures inv: resumed != NONE ==> between(resumed);
-    ensures declined: resumed == NONE ==> between(running); */
+    ensures allowed: resumed != NONE ==> calls_through(running, tasks[running].first_slot + slot, resumed);
+    ensures still: still{Pre, Post}(running);
+    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
 static NOINLINE void call_long(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline,
                                u64 running)
 {
@@ -172,12 +217,16 @@ static NOINLINE void call_long(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3
         words <= FAST_WORDS) {
         u64 row = tasks[running].first_slot + slot;
         u64 server = slots[row].callee - 1;
-        //@ assert own: slot_of(running, row) && port_ok(running, row);
+        //@ assert row: row == tasks[running].first_slot + slot && slot_of(running, row);
+        //@ assert own: port_ok(running, row);
         if (slots[row].callee != 0 && tasks[server].wait == slots[row].generation) {
-            //@ assert server: server < task_count && may_call(running, server) && waiting_ok(server);
-            //@ assert receives: WAIT_RECV <= tasks[server].wait && server != running;
+            //@ assert server: calls_through(running, row, server) && may_call(running, server) && waiting_ok(server);
+            //@ assert used: slots[row].generation == NEVER || WAIT_RECV < slots[row].generation;
+            //@ assert receives: WAIT_RECV <= tasks[server].wait;
+            //@ assert other: tasks[running].wait == WAIT_NONE && server != running;
             copy_words(2 * server, 2 * running + 1, words);
             deliver(row, tag, w0, w1, w2, w3, server, running);
+            //@ assert own: slot_of(running, row) && calls_through(running, row, server);
             return;
         }
     }
@@ -190,11 +239,15 @@ void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, 
         slot < tasks[running].slots) {
         u64 row = tasks[running].first_slot + slot;
         u64 server = slots[row].callee - 1;
-        //@ assert own: slot_of(running, row) && port_ok(running, row);
+        //@ assert row: row == tasks[running].first_slot + slot && slot_of(running, row);
+        //@ assert own: port_ok(running, row);
         if (slots[row].callee != 0 && tasks[server].wait == slots[row].generation) {
-            //@ assert server: server < task_count && may_call(running, server) && waiting_ok(server);
-            //@ assert receives: WAIT_RECV <= tasks[server].wait && server != running;
+            //@ assert server: calls_through(running, row, server) && may_call(running, server) && waiting_ok(server);
+            //@ assert used: slots[row].generation == NEVER || WAIT_RECV < slots[row].generation;
+            //@ assert receives: WAIT_RECV <= tasks[server].wait;
+            //@ assert other: tasks[running].wait == WAIT_NONE && server != running;
             serve(running, server);
+            //@ assert own: slot_of(running, row) && calls_through(running, row, server);
             arch_switch(&tasks[server], tag, w0, w1, w2, w3, slots[row].badge,
                         tasks[running].token);
             return;
@@ -205,10 +258,12 @@ void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, 
 
 /* Like fast_reply_recv() for messages of some words and few bytes. */
 /*@ requires inv: between(running) && resumed == running;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1].wait, tasks[running].token, tasks[running].ran,
-      message_pages[0 .. 2 * NEURON_TASKS_MAX - 1][0 .. FAST_WORDS - 1], resumed;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], message_pages[0 .. MESSAGE_PAGES * NEURON_TASKS_MAX - 1][0 .. NEURON_PAGE / 8 - 1], resumed;
     ensures inv: resumed != NONE ==> between(resumed);
-    ensures declined: resumed == NONE ==> between(running); */
+    ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&
+      \old(tasks[token % 64].wait) == WAIT_SERVED + running;
+    ensures still: still{Pre, Post}(running);
+    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
 static NOINLINE void reply_long(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline,
                                 u64 running)
 {
@@ -238,22 +293,129 @@ void fast_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 dea
     reply_long(token, tag, w0, w1, w2, w3, deadline, running);
 }
 
-/* The running task goes on before its equals. */
-static inline void push_front(u64 running)
+/*@ requires level < NEURON_LEVELS && task < NEURON_TASKS_MAX;
+    requires first != task && (first < NEURON_TASKS_MAX || first == NONE);
+    assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures heads: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      queues[q].head[l] == (q == READY_QUEUE && l == level ? task : \old(queues[q].head[l]));
+    ensures tails: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      queues[q].tail[l] == (q == READY_QUEUE && l == level && first == NONE ? task : \old(queues[q].tail[l]));
+    ensures bits: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+      (((queues[q].levels >> l) & 1) == 1 <==>
+        (q == READY_QUEUE && l == level && first == NONE) || \old(((queues[q].levels >> l) & 1) == 1));
+    ensures next: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].next == (t == task ? first : \old(links[t].next));
+    ensures previous: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].previous == (t == task ? NONE : t == first ? task : \old(links[t].previous));
+    ensures queue: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      links[t].queue == (t == task ? READY_QUEUE : \old(links[t].queue)); */
+static inline void prepend(u64 level, u32 first, u64 task)
 {
-    u64 level = tasks[running].level;
-    u32 first = queues[READY_QUEUE].head[level];
-
-    links[running].next = first;
-    links[running].previous = NONE;
-    links[running].queue = READY_QUEUE;
+    links[task].next = first;
+    links[task].previous = NONE;
+    links[task].queue = READY_QUEUE;
     if (first == NONE) {
-        queues[READY_QUEUE].tail[level] = (u32)running;
+        queues[READY_QUEUE].tail[level] = (u32)task;
         queues[READY_QUEUE].levels = queues[READY_QUEUE].levels | (UINT64_C(1) << level);
     } else {
-        links[first].previous = (u32)running;
+        links[first].previous = (u32)task;
     }
-    queues[READY_QUEUE].head[level] = (u32)running;
+    queues[READY_QUEUE].head[level] = (u32)task;
+}
+
+/* The running task goes on before its equals. */
+/*@ requires inv: queue_inv;
+    requires task: task < NEURON_TASKS_MAX && links[task].queue == NONE && level_known(task);
+    assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures inv: queue_inv;
+    ensures in: links[task].queue == READY_QUEUE;
+    ensures others: others_keep_queue{Pre, Post}(task);
+    ensures other_levels: \forall integer l; 0 <= l < NEURON_LEVELS && l != level_of[task] ==>
+      queues[READY_QUEUE].head[l] == \old(queues[READY_QUEUE].head[l]); */
+static inline void push_front(u64 task)
+{
+    u64 level = tasks[task].level;
+
+    /*@ assert apart: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
+          queues[q].head[l] != task && queues[q].tail[l] != task; */
+    prepend(level, queues[READY_QUEUE].head[level], task);
+    //@ assert of_inv: levels_inv && queue_of_inv;
+    //@ assert next_inv: queue_next_inv;
+    //@ assert previous_inv: queue_previous_inv;
+    //@ assert last_inv: queue_last_inv;
+    //@ assert first_inv: queue_first_inv;
+    //@ assert ends_inv: queue_ends_inv;
+    //@ assert heads_inv: queue_heads_inv;
+    //@ assert tails_inv: queue_tails_inv;
+    //@ assert empty_inv: queue_empty_inv;
+    //@ assert bits_inv: queue_bits_inv;
+}
+
+/*@ requires tasks: task_count <= NEURON_TASKS_MAX && target < task_count;
+    requires busy: tasks[target].wait == WAIT_NONE || calls(tasks[target].wait);
+    assigns tasks[target].bits, tasks[target].attention;
+    BETWEEN_KEPT
+    ensures place: \forall integer c; places{Pre}(c) ==> places(c);
+    ensures still: still{Pre, Post}(NONE); */
+static inline void note_bits(u64 target, u64 bits)
+{
+    tasks[target].bits = tasks[target].bits | bits;
+    tasks[target].attention = 1;
+    //@ assert words: \forall integer t; 0 <= t < task_count && words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
+          (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
+}
+
+/*@ requires tasks: task_count <= NEURON_TASKS_MAX && target < task_count;
+    requires target: WAIT_RECV <= tasks[target].wait && running(target) &&
+      deadlines[DEADLINE_LEAVES + target] == NEURON_FOREVER && tasks[target].ending == NEURON_TIMEOUT;
+    assigns tasks[target].wait;
+    BETWEEN_KEPT
+    ensures waits: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      tasks[t].wait == (t == target ? WAIT_NONE : \old(tasks[t].wait));
+    ensures still: still{Pre, Post}(NONE); */
+static inline void end_wait(u64 target)
+{
+    tasks[target].wait = WAIT_NONE;
+    //@ assert words: \forall integer t; 0 <= t < task_count && words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
+          (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
+}
+
+/* The target comes back from recv, and runs instead of a task that is below it. */
+/*@ requires inv: between(running);
+    requires target: target < task_count && WAIT_RECV <= tasks[target].wait;
+    requires above: tasks[running].level < tasks[target].level;
+    assigns tasks[target].wait, queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures inv: between(target);
+    ensures next: tasks[target].context.task == target;
+    ensures still: still{Pre, Post}(NONE); */
+static inline void preempt(u64 target, u64 running)
+{
+    //@ assert who: place_at(running, running) && place_at(running, target) && target != running;
+    //@ assert places: places(running);
+    //@ assert on_time: timing_ok(target) && waiting_ok(target) && words_ok(target) && words_ok(running);
+    //@ assert live: running(target) && running(running) && links[target].queue == NONE;
+    push_front(running);
+    /*@ assert rest: \forall integer t; 0 <= t < task_count && t != running ==> place_at{Pre}(running, t) ==>
+          place_at(running, t); */
+    //@ assert others: \forall integer t; 0 <= t < task_count && t != running ==> place_at(running, t);
+    //@ assert unused: unused_inv;
+    //@ assert levels: level_of[running] < level_of[target] && target < NEURON_TASKS_MAX;
+    /*@ assert heads: \forall integer l; level_of[target] < l < NEURON_LEVELS ==>
+          queues[READY_QUEUE].head[l] == \at(queues[READY_QUEUE].head[l], Pre); */
+    //@ assert higher: none_higher(target);
+    //@ assert attention: attention_inv;
+    //@ assert callers: no_callers(NONE);
+    //@ assert ports: ports_inv;
+    end_wait(target);
+    //@ assert runs: place_at(target, target) && place_at(target, running);
+    /*@ assert waiting: \forall integer t; 0 <= t < task_count && t != running && t != target ==>
+          place_at{Pre}(running, t) ==> place_at(target, t); */
+    //@ assert place: places(target);
+    //@ assert tables: tasks_inv;
 }
 
 void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running)
@@ -261,16 +423,18 @@ void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64
     if (slot < tasks[running].slots && bits != 0) {
         u64 row = tasks[running].first_slot + slot;
         u64 target = slots[row].notified - 1;
+        //@ assert row: row < slots_end && slot_of(running, row);
+        //@ assert own: port_ok(running, row) && slot_ok(row);
         if (slots[row].notified != 0 && (bits & slots[row].bits) == bits) {
+            //@ assert target: target == slots[row].object && target < task_count;
+            //@ assert waits: waiting_ok(target) && words_ok(target) && words_ok(running);
             if (tasks[target].wait == WAIT_NONE ||
                 tasks[target].wait - WAIT_QUEUED < WAIT_RECV - WAIT_QUEUED) {
-                tasks[target].bits = tasks[target].bits | bits;
-                tasks[target].attention = 1;
+                note_bits(target, bits);
                 return;
             }
             if (tasks[target].wait >= WAIT_RECV && tasks[target].level > tasks[running].level) {
-                push_front(running);
-                tasks[target].wait = WAIT_NONE;
+                preempt(target, running);
                 arch_preempt(&tasks[target], bits);
                 return;
             }
