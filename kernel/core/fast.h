@@ -56,7 +56,7 @@
 
 /* A server that waits in recv gets the call. */
 /*@ requires inv: between(running) && resumed == running;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1], message_pages[0 .. MESSAGE_PAGES * NEURON_TASKS_MAX - 1][0 .. NEURON_PAGE / 8 - 1], resumed;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], message_pages[..][..], resumed;
     ensures inv: resumed != NONE ==> between(resumed);
     ensures allowed: resumed != NONE ==> calls_through(running, tasks[running].first_slot + slot, resumed);
     ensures still: still{Pre, Post}(running);
@@ -65,7 +65,7 @@ void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, 
 
 /* The caller gets the reply, and the server, which nobody else needs, waits for the next call. */
 /*@ requires inv: between(running) && resumed == running;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1], message_pages[0 .. MESSAGE_PAGES * NEURON_TASKS_MAX - 1][0 .. NEURON_PAGE / 8 - 1], resumed;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], message_pages[..][..], resumed;
     ensures inv: resumed != NONE ==> between(resumed);
     ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&
       \old(tasks[token % 64].wait) == WAIT_SERVED + running;
