@@ -31,7 +31,9 @@ static inline int is_whole(u64 tag)
 
 /*@ requires pages: to < 2 * NEURON_TASKS_MAX && from < 2 * NEURON_TASKS_MAX;
     requires few: words <= FAST_WORDS;
-    assigns message_pages[to][0 .. FAST_WORDS - 1];
+    assigns ALL_MESSAGE_WORDS;
+    ensures others: \forall integer p, i; 0 <= p < MESSAGE_PAGES * NEURON_TASKS_MAX && 0 <= i < NEURON_PAGE / 8 &&
+      (p != to || words <= i) ==> message_pages[p][i] == \old(message_pages[p][i]);
     ensures copied: to != from ==> \forall integer i; 0 <= i < words ==>
       message_pages[to][i] == \old(message_pages[from][i]); */
 static inline void copy_words(u64 to, u64 from, u64 words)
@@ -47,6 +49,9 @@ static inline void copy_words(u64 to, u64 from, u64 words)
     /*@ loop invariant bound: 0 <= i <= words && i % 2 == 0;
         loop invariant source: to != from ==> \forall integer j; 0 <= j < NEURON_PAGE / 8 ==>
           message_pages[from][j] == \at(message_pages[from][j], Pre);
+        loop invariant others: \forall integer p, j; 0 <= p < MESSAGE_PAGES * NEURON_TASKS_MAX &&
+          0 <= j < NEURON_PAGE / 8 && (p != to || words <= j) ==>
+            message_pages[p][j] == \at(message_pages[p][j], Pre);
         loop invariant copied: to != from ==> \forall integer j; i <= j < words ==>
           message_pages[to][j] == \at(message_pages[from][j], Pre);
         loop assigns i, message_pages[to][0 .. FAST_WORDS - 1];
@@ -203,7 +208,7 @@ static NOINLINE void deliver(u64 row, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u
 
 /* Like fast_call() for messages of some words and few bytes. */
 /*@ requires inv: between(running) && resumed == running;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1], message_pages[..][..], resumed;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
     ensures inv: resumed != NONE ==> between(resumed);
     ensures allowed: resumed != NONE ==> calls_through(running, tasks[running].first_slot + slot, resumed);
     ensures still: still{Pre, Post}(running);
@@ -258,7 +263,7 @@ void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, 
 
 /* Like fast_reply_recv() for messages of some words and few bytes. */
 /*@ requires inv: between(running) && resumed == running;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1], message_pages[..][..], resumed;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
     ensures inv: resumed != NONE ==> between(resumed);
     ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&
       \old(tasks[token % 64].wait) == WAIT_SERVED + running;
