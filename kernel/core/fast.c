@@ -32,8 +32,6 @@ static inline int is_whole(u64 tag)
 /*@ requires pages: to < 2 * NEURON_TASKS_MAX && from < 2 * NEURON_TASKS_MAX;
     requires few: words <= FAST_WORDS;
     assigns ALL_MESSAGE_WORDS;
-    ensures others: \forall integer p, i; 0 <= p < MESSAGE_PAGES * NEURON_TASKS_MAX && 0 <= i < NEURON_PAGE / 8 &&
-      (p != to || words <= i) ==> message_pages[p][i] == \old(message_pages[p][i]);
     ensures copied: to != from ==> \forall integer i; 0 <= i < words ==>
       message_pages[to][i] == \old(message_pages[from][i]); */
 static inline void copy_words(u64 to, u64 from, u64 words)
@@ -49,9 +47,6 @@ static inline void copy_words(u64 to, u64 from, u64 words)
     /*@ loop invariant bound: 0 <= i <= words && i % 2 == 0;
         loop invariant source: to != from ==> \forall integer j; 0 <= j < NEURON_PAGE / 8 ==>
           message_pages[from][j] == \at(message_pages[from][j], Pre);
-        loop invariant others: \forall integer p, j; 0 <= p < MESSAGE_PAGES * NEURON_TASKS_MAX &&
-          0 <= j < NEURON_PAGE / 8 && (p != to || words <= j) ==>
-            message_pages[p][j] == \at(message_pages[p][j], Pre);
         loop invariant copied: to != from ==> \forall integer j; i <= j < words ==>
           message_pages[to][j] == \at(message_pages[from][j], Pre);
         loop assigns i, message_pages[to][0 .. FAST_WORDS - 1];
