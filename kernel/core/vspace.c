@@ -55,7 +55,8 @@ static u64 page_of(u32 task, u64 va)
     assigns page_tables[tasks[task].first_leaf + page / NEURON_PT_ENTRIES]
       [page % NEURON_PT_ENTRIES];
     ensures entry: leaf_entry(task, page) == entry;
-    ensures inv: task < task_count && tasks_inv{Pre} && page_tables_inv{Pre} ==> page_tables_inv; */
+    ensures inv: task < task_count && tasks_inv{Pre} && page_tables_inv{Pre} ==> page_tables_inv;
+    ensures memory: memory_entry(entry) && no_device_mapped{Pre} ==> no_device_mapped; */
 static void set_leaf(u32 task, u64 page, u64 entry)
 {
     u64 table = tasks[task].first_leaf + page / NEURON_PT_ENTRIES;
@@ -86,6 +87,7 @@ void vspace_map(u32 task, u64 va, u64 phys, u64 pages, u64 prot)
             !(page_in(task, va) <= page < page_in(task, va) + i) ==>
               leaf_entry(task, page) == leaf_entry{Pre}(task, page);
         loop invariant inv: page_tables_inv;
+        loop invariant memory: NEURON_RAM_BASE <= phys && no_device_mapped{Pre} ==> no_device_mapped;
         loop assigns i, page_tables[tasks[task].first_leaf ..
           tasks[task].first_leaf + tasks[task].leaf_tables - 1][0 .. NEURON_PT_ENTRIES - 1];
         loop variant pages - i; */
