@@ -70,6 +70,9 @@
     predicate page_tables_inv{L} =
       \forall integer t; 0 <= t < task_count ==> space_ok{L}(t); */
 
+/* An entry of a page table. The provers see through this, and not through two ranges. */
+/*@ predicate cell(integer p, integer i) = 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES; */
+
 /* Nothing but memory is mapped, as the table says: devices come later. */
 /*@ predicate memory_entry(integer entry) = entry == 0 || NEURON_RAM_BASE / NEURON_PAGE <= entry / 1024;
     predicate memory_alone{L}(integer t) =
@@ -84,7 +87,7 @@
     requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
     requires tables: first + 2 + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
     requires kernel: kernel_root_ok && pages_inv;
-    assigns page_tables[first .. first + 1 + tasks[task].leaf_tables][0 .. NEURON_PT_ENTRIES - 1],
+    assigns {page_tables[p][i] | integer p, i; cell(p, i) && first <= p <= first + 1 + tasks[task].leaf_tables},
       tasks[task].first_leaf, tasks[task].context.space;
     ensures first: tasks[task].first_leaf == first + 2;
     ensures space: space_ok(task);
