@@ -29,12 +29,14 @@
 static void create_space(u32 t, u32 first)
 {
     vspace_create(t, first);
-    /*@ assert roots: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t && space_below{Pre}(i, first) ==>
-          root_ok(i, tasks[i].first_leaf - 2); */
-    /*@ assert middles: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t && space_below{Pre}(i, first) ==>
-          middle_ok(i, tasks[i].first_leaf - 1); */
-    /*@ assert leaves: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t && space_below{Pre}(i, first) ==> leaves_ok(i); */
-    /*@ assert memory: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t && space_below{Pre}(i, first) ==> memory_alone(i); */
+    /*@ assert roots: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t &&
+          space_below{Pre}(i, first) ==> root_ok(i, tasks[i].first_leaf - 2); */
+    /*@ assert middles: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t &&
+          space_below{Pre}(i, first) ==> middle_ok(i, tasks[i].first_leaf - 1); */
+    /*@ assert leaves: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t &&
+          space_below{Pre}(i, first) ==> leaves_ok(i); */
+    /*@ assert memory: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t &&
+          space_below{Pre}(i, first) ==> memory_alone(i); */
 }
 
 /* Each task has its tables behind those of the one before it. */
@@ -70,15 +72,16 @@ static void create_spaces(const u64 *table)
         /*@ assert next: pt_pages_before(table, t + 1) ==
               next_table + 2 + task_at(table, t, NEURON_TASK_LEAF_TABLES); */
         //@ assert room: next_table + 2 + tasks[t].leaf_tables <= NEURON_PT_PAGES_MAX;
+        u32 end = next_table + 2 + tasks[t].leaf_tables;
+        //@ assert end: end == next_table + 2 + tasks[t].leaf_tables;
         create_space(t, next_table);
         /*@ assert tasks: \forall integer i; 0 <= i < task_count && created_as{LoopCurrent}(table, i) ==>
               created_as(table, i); */
-        /*@ assert before: \forall integer i; 0 <= i < t ==>
-              space_below(i, next_table + 2 + tasks[t].leaf_tables); */
+        //@ assert before: \forall integer i; 0 <= i < t ==> space_below(i, end);
         /*@ assert ends: \forall integer i; 0 <= i < t ==>
               tasks[i].first_leaf + tasks[i].leaf_tables <= next_table; */
-        next_table = next_table + 2 + tasks[t].leaf_tables;
-        //@ assert own: space_below(t, next_table);
+        //@ assert own: space_below(t, end);
+        next_table = end;
     }
 }
 
@@ -92,10 +95,6 @@ static void create_spaces(const u64 *table)
     ensures memory: no_device_mapped; */
 static void map_memory(u32 task, u64 va, u64 memory, u64 prot)
 {
-    //@ assert leaves: leaves_run(task);
-    /*@ assert cells: \forall integer p, i; 0 <= i <= NEURON_PT_ENTRIES - 1 &&
-          tasks[task].first_leaf <= p <= tasks[task].first_leaf + tasks[task].leaf_tables - 1 ==>
-            cell(p, i); */
     vspace_map(task, va, memories[memory].phys, memories[memory].pages, prot);
 }
 

@@ -88,10 +88,14 @@ void vspace_map(u32 task, u64 va, u64 phys, u64 pages, u64 prot)
               leaf_entry(task, page) == leaf_entry{Pre}(task, page);
         loop invariant inv: page_tables_inv;
         loop invariant memory: NEURON_RAM_BASE <= phys && no_device_mapped{Pre} ==> no_device_mapped;
-        loop assigns i, page_tables[tasks[task].first_leaf ..
-          tasks[task].first_leaf + tasks[task].leaf_tables - 1][0 .. NEURON_PT_ENTRIES - 1];
+        loop assigns i, {page_tables[p][e] | integer p, e;
+          cell(p, e) && tasks[task].first_leaf <= p < tasks[task].first_leaf + tasks[task].leaf_tables};
         loop variant pages - i; */
     for (u64 i = 0; i < pages; i++) {
+        //@ assert page: page_in(task, va + i * NEURON_PAGE) == page_in(task, va) + i;
+        /*@ assert leaf: \let page = page_in(task, va) + i;
+              page / NEURON_PT_ENTRIES < tasks[task].leaf_tables &&
+              cell(tasks[task].first_leaf + page / NEURON_PT_ENTRIES, page % NEURON_PT_ENTRIES); */
         vspace_map_page(task, va + i * NEURON_PAGE, phys + i * NEURON_PAGE, prot);
     }
 }

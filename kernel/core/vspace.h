@@ -121,8 +121,8 @@ void vspace_map_page(u32 task, u64 va, u64 phys, u64 prot);
     requires place: in_leaves(task, va, pages);
     requires memory: phys % NEURON_PAGE == 0 && phys + pages * NEURON_PAGE <= NEURON_RAM_END_MAX;
     requires prot: prot_ok(prot);
-    assigns page_tables[tasks[task].first_leaf .. tasks[task].first_leaf + tasks[task].leaf_tables - 1]
-      [0 .. NEURON_PT_ENTRIES - 1];
+    assigns {page_tables[p][i] | integer p, i;
+      cell(p, i) && tasks[task].first_leaf <= p < tasks[task].first_leaf + tasks[task].leaf_tables};
     ensures mapped: \forall integer i; 0 <= i < pages ==>
       leaf_entry(task, page_in(task, va) + i) == page_entry(phys + i * NEURON_PAGE, prot);
     ensures nothing_else: \forall integer page; 0 <= page < tasks[task].leaf_tables * NEURON_PT_ENTRIES &&
