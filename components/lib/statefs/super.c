@@ -54,7 +54,6 @@ enum statefs_status super_read(struct statefs *fs)
     }
     bool first_valid = decode(fs->block, blocks, &fs->super);
     bool last_valid = decode(fs->cache, blocks, &last);
-    fs->damaged = !first_valid || !last_valid;
     fs->repair = UINT64_MAX;
     if (last_valid && (!first_valid || last.version > fs->super.version)) {
         fs->super = last;
