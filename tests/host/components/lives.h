@@ -22,17 +22,12 @@ static int64_t run_script(uint64_t deadline, struct neuron_recv_out *out)
     longjmp(life_end, 1);
 }
 
-/* Before each test, and behind model_begin(), which is all of the kernel but recv. */
-static void lives_begin(void)
+/* Its exit status. It keeps what it knows in static variables, so each life is a process of its own. */
+static inline int live(void (*life)(void))
 {
     (void)setenv("CMOCKA_TEST_ABORT", "1", 1); /* else what fails in a life is taken for its end */
     host_clock_set(0);
     host_kernel.recv = run_script;
-}
-
-/* Its exit status. It keeps what it knows in static variables, so each life is a process of its own. */
-static int live(void (*life)(void))
-{
     life_script = life;
     const pid_t child = fork();
     if (child == 0) {

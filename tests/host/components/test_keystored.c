@@ -413,7 +413,6 @@ static void life(void)
 static void it_serves(void **state)
 {
     (void)state;
-    lives_begin();
     assert_int_equal(live(life), 0);
 }
 

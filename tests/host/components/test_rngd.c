@@ -148,7 +148,6 @@ static int start(void **state)
     rngd_mock_reset();
     rngd_mock.entropy_get_reply = note_answer;
     model_begin(false);
-    lives_begin();
     model.slot = DEV_SLOT;
     model.dma_slot = DEV_DMA_SLOT;
     model.page = DEV_PAGE;

@@ -198,7 +198,6 @@ static int start(void **state)
         assert_true(world != MAP_FAILED);
     }
     memset(world, 0, sizeof(*world));
-    lives_begin();
     updated_mock_reset();
     updated_mock.state_get = get;
     updated_mock.state_put = put;

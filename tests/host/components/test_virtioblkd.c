@@ -170,7 +170,6 @@ static int start(void **state)
     virtioblkd_mock.blocks_go_reply = note_go;
     strcpy(virtioblkd_mock_extents, "one 7 100"); /* NOLINT: there is room */
     model_begin(false);
-    lives_begin();
     model.slot = DEV_SLOT;
     model.dma_slot = DEV_DMA_SLOT;
     model.page = DEV_PAGE;
