@@ -6,7 +6,6 @@
 #include <neuron/table.h>
 #include <nexus/log.h>
 #include <nexus/mmio.h>
-#include <nexus/selftest_audit.h>
 #include <nexus/selftest_log.h>
 #include <nexus/syscall.h>
 #include <nexus/time.h>
@@ -61,9 +60,9 @@ static bool fault_is_recorded(void)
 
 /*
  * The window shows the device and ends with its page. The read behind it is the end of the first life, so
- * whoever finds its record is the second, and has had the window taken and granted anew.
+ * whoever finds its record is the second, and has had the window taken and granted anew. The time that it shows.
  */
-static void test_window(void)
+static uint64_t test_window(void)
 {
     const volatile uint32_t *rtc = nexus_mmio_map(RTC_SLOT, 0, NEURON_PROT_R);
     CHECK(rtc != NULL && (const volatile char *)rtc == __nexus_arena);
@@ -77,6 +76,7 @@ static void test_window(void)
         CHECK(!read_behind_the_window_came_back);
     }
     promise_kept("mmio map");
+    return second;
 }
 
 static void test_grant(void)
@@ -98,11 +98,7 @@ static bool next_audit(uint64_t since, struct seen_audit *record)
     return result == 0;
 }
 
-/*
- * The first record behind `since` about this component with this target, or whose target begins so; sequence 0
- * if there is none.
- */
-static struct seen_audit find_audit(uint64_t since, const char *action, const char *target)
+struct seen_audit find_audit(uint64_t since, const char *action, const char *target)
 {
     struct seen_audit record = {.sequence = since};
 
@@ -151,9 +147,12 @@ static void test_audit(void)
 
 int main(void)
 {
-    test_window();
+    const uint64_t now = test_window();
+
     test_grant();
     test_audit();
+    test_state(now);
+    test_keys();
     test_refusals();
     nexus_log_about("SELFTEST", "end");
     (void)neuron_power(POWER_SLOT, NEURON_POWER_OK);

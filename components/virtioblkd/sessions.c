@@ -1,6 +1,7 @@
 /* Sessions: what each client asked for, and what of it the device has. */
 #include "sessions.h"
 
+#include <nexus/access.h>
 #include <string.h>
 
 static struct session sessions[EXTENTS_MAX];
@@ -89,8 +90,13 @@ static bool copy_next(struct session *session)
     if (session->taken == session->asked) {
         return false;
     }
-    session->next = (struct nexus_block_request){from->sector, from->sectors, from->offset,
-                                                 from->operation, from->tag};
+    session->next = (struct nexus_block_request){
+        .sector = nexus_read64(&from->sector),
+        .sectors = nexus_read32(&from->sectors),
+        .offset = nexus_read32(&from->offset),
+        .operation = nexus_read32(&from->operation),
+        .tag = nexus_read32(&from->tag),
+    };
     session->taken++;
     session->held = true;
     return true;

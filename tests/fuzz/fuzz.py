@@ -21,24 +21,33 @@ from pathlib import Path
 
 import blocks_seeds
 import seeds
+import statefs_seeds
 import table_seeds
 import virtio_seeds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-NAMES = ("syscalls", "table", "virtio", "blocks")
+NAMES = ("syscalls", "table", "virtio", "blocks", "statefs")
 SEEDS = {
     "syscalls": seeds.syscall_seeds,
     "table": table_seeds.table_seeds,
     "virtio": virtio_seeds.virtio_seeds,
     "blocks": blocks_seeds.blocks_seeds,
+    "statefs": statefs_seeds.statefs_seeds,
 }
-LONGEST = {"syscalls": 1200, "table": 1000, "virtio": 1000, "blocks": 2000}  # bytes of an input
+LONGEST = {
+    "syscalls": 1200,
+    "table": 1000,
+    "virtio": 1000,
+    "blocks": 2000,
+    "statefs": 1500,
+}  # bytes of an input
 QUICK_RUNS = {
     "syscalls": 400,
     "table": 4000,
     "virtio": 20000,
     "blocks": 50000,
+    "statefs": 1500,
 }  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20
 COVERED = re.compile(r"\bcov: (\d+)")

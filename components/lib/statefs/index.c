@@ -61,6 +61,7 @@ bool index_set(struct statefs *fs, const struct record *record, uint64_t offset)
     entry->offset = offset;
     entry->sequence = record->sequence;
     entry->length = record->value_length;
+    entry->record = (uint32_t)fs->records - 1;
     fs->live += record_bytes(record->key, record->value_length);
     return true;
 }
@@ -84,6 +85,37 @@ static bool is_dots(const char *part, size_t length)
     return (length == 1 && part[0] == '.') || (length == 2 && part[0] == '.' && part[1] == '.');
 }
 
+/* Of the UTF-8 character, without surrogates and long forms; 0: it is none. */
+static size_t character_length(const uint8_t *at)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const size_t length = *at < 0x80 ? 1 : *at < 0xc0 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
+    uint32_t code = length == 1 ? *at : *at & (0x7fu >> length);
+
+    for (size_t i = 1; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        code = code << 6 | (at[i] & 0x3f);
+    }
+    return *at >= 0xf8 || code < least[length] || code > 0x10ffff || code / 0x800 == 0x1b ? 0
+                                                                                          : length;
+}
+
+static bool is_utf8(const char *text)
+{
+    const uint8_t *at = (const uint8_t *)text;
+
+    while (*at != 0) {
+        size_t length = character_length(at);
+        if (length == 0) {
+            return false;
+        }
+        at += length;
+    }
+    return true;
+}
+
 enum statefs_status key_check(const char *key)
 {
     static const char root[] = "/state/";
@@ -92,7 +124,7 @@ enum statefs_status key_check(const char *key)
     if (length > STATEFS_KEY_MAX) {
         return STATEFS_KEY_TOO_LONG;
     }
-    if (strncmp(key, root, sizeof(root) - 1) != 0) {
+    if (strncmp(key, root, sizeof(root) - 1) != 0 || !is_utf8(key)) {
         return STATEFS_INVALID_KEY;
     }
     for (const char *part = key + sizeof(root) - 1;; part++) {
@@ -105,4 +137,17 @@ enum statefs_status key_check(const char *key)
             return STATEFS_OK;
         }
     }
+}
+
+enum statefs_status statefs_key(const char *path, char key[STATEFS_KEY_MAX + 1])
+{
+    size_t length = strlen(path);
+
+    length -= length > 0 && path[length - 1] == '/';
+    if (length > STATEFS_KEY_MAX) {
+        return STATEFS_KEY_TOO_LONG;
+    }
+    memcpy(key, path, length);
+    key[length] = 0;
+    return key_check(key);
 }

@@ -4,6 +4,8 @@
 #include "crc32c.h"
 #include "parts.h"
 
+#define SCAN_MAX (1u << 20) /* bytes behind damage in which the next record is looked for */
+
 struct statefs_log log_of(const struct statefs *fs, const struct statefs_super *super)
 {
     uint64_t blocks = (fs->disk.blocks - 2) / 2;
@@ -94,6 +96,7 @@ enum statefs_status log_read(struct statefs *fs, const struct statefs_log *log, 
     uint8_t bytes[RECORD_HEAD + STATEFS_KEY_MAX + RECORD_PREFIX];
     uint32_t prefix = log->v1 ? 0 : RECORD_PREFIX;
 
+    memset(record, 0, sizeof(*record));
     if (offset > log->bytes || log->bytes - offset < RECORD_HEAD + RECORD_CRC) {
         return STATEFS_CORRUPT;
     }
@@ -105,9 +108,10 @@ enum statefs_status log_read(struct statefs *fs, const struct statefs_log *log, 
         return STATEFS_CORRUPT;
     }
     uint32_t front = RECORD_HEAD + record->key_length + prefix;
-    status = read_bytes(fs, log, offset, bytes, front);
-    uint32_t crc = crc32c_more(log->start, bytes, front);
+    uint32_t crc = 0;
+    status = read_bytes(fs, log, offset + RECORD_HEAD, bytes + RECORD_HEAD, front - RECORD_HEAD);
     if (status == STATEFS_OK) {
+        crc = crc32c_more(log->start, bytes, front);
         status = read_value(fs, log, offset + front, record->value_length, value, &crc);
     }
     uint8_t stored[RECORD_CRC];
@@ -117,7 +121,6 @@ enum statefs_status log_read(struct statefs *fs, const struct statefs_log *log, 
     if (status != STATEFS_OK) {
         return status;
     }
-    memset(record->key, 0, sizeof(record->key));
     memcpy(record->key, bytes + RECORD_HEAD, record->key_length);
     record->sequence = prefix ? load(bytes + RECORD_HEAD + record->key_length, 8) : 0;
     record->session = prefix ? (uint32_t)load(bytes + RECORD_HEAD + record->key_length + 8, 4) : 0;
@@ -229,94 +232,121 @@ enum statefs_status log_checkpoint(struct statefs *fs)
     return status;
 }
 
-/* Ends of what is committed: after the last checkpoint (v1: the last record). */
-static enum statefs_status find_end(struct statefs *fs, uint64_t *end, uint64_t *valid_end)
+/* Where what is read and what is committed ends; the latter after the last checkpoint (v1: the last
+ * record). */
+struct ends {
+    uint64_t read;
+    uint64_t committed;
+};
+
+static enum statefs_status apply(struct statefs *fs, const struct record *record, uint64_t at)
+{
+    fs->records++;
+    if (record->op == RECORD_PUT && !index_set(fs, record, at)) {
+        return STATEFS_NO_SPACE;
+    }
+    if (record->op == RECORD_DELETE) {
+        index_remove(fs, record->key);
+    }
+    if (record->sequence >= fs->sequence) {
+        fs->sequence = record->sequence + 1;
+    }
+    return STATEFS_OK;
+}
+
+/* Applies the records up to `limit`, or to the first bad one. */
+static enum statefs_status replay_to(struct statefs *fs, uint64_t limit, struct ends *ends)
 {
     struct record record;
     uint32_t session = 0;
-    uint64_t at = 0;
-    uint64_t records = 0;
-    enum statefs_status status = STATEFS_OK;
 
-    *end = 0;
-    while (records < RECORDS_MAX) {
-        status = log_read(fs, &fs->log, at, &record, NULL);
-        if (status != STATEFS_OK || record.session < session ||
-            record.session > fs->super.session) {
-            break;
+    fs->sequence = fs->super.sequence;
+    fs->records = 0;
+    *ends = (struct ends){0, 0};
+    index_reset(fs);
+    while (ends->read < limit && fs->records < RECORDS_MAX) {
+        enum statefs_status status = log_read(fs, &fs->log, ends->read, &record, NULL);
+        if (status == STATEFS_CORRUPT ||
+            (status == STATEFS_OK &&
+             (record.session < session || record.session > fs->super.session))) {
+            return STATEFS_OK;
         }
-        session = record.session;
-        at += record.bytes;
-        records++;
-        if (fs->log.v1 || record.op == RECORD_CHECKPOINT) {
-            *end = at;
+        if (status == STATEFS_OK) {
+            status = apply(fs, &record, ends->read);
         }
-    }
-    *valid_end = at;
-    fs->records = records;
-    return status == STATEFS_CORRUPT ? STATEFS_OK : status;
-}
-
-static enum statefs_status apply(struct statefs *fs, uint64_t end)
-{
-    struct record record;
-
-    for (uint64_t at = 0; at < end; at += record.bytes) {
-        enum statefs_status status = log_read(fs, &fs->log, at, &record, NULL);
         if (status != STATEFS_OK) {
             return status;
         }
-        if (record.op == RECORD_PUT && !index_set(fs, &record, at)) {
-            return STATEFS_NO_SPACE;
-        }
-        if (record.op == RECORD_DELETE) {
-            index_remove(fs, record.key);
-        }
-        if (record.sequence >= fs->sequence) {
-            fs->sequence = record.sequence + 1;
+        session = record.session;
+        ends->read += record.bytes;
+        if (fs->log.v1 || record.op == RECORD_CHECKPOINT) {
+            ends->committed = ends->read;
         }
     }
     return STATEFS_OK;
 }
 
-/* Bytes behind a clean end are zero up to the end of the block. */
-static enum statefs_status check_end(struct statefs *fs, uint64_t end, uint64_t valid_end)
+enum statefs_status log_ends_clean(struct statefs *fs, const struct statefs_log *log, uint64_t end,
+                                   bool *clean)
 {
-    uint8_t rest[STATEFS_BLOCK];
-    uint64_t length = STATEFS_BLOCK - end % STATEFS_BLOCK;
+    uint8_t piece[TAIL_ZEROES];
+    uint64_t left = STATEFS_BLOCK - end % STATEFS_BLOCK;
+    enum statefs_status status = STATEFS_OK;
 
-    if (length > fs->log.bytes - end) {
-        length = fs->log.bytes - end;
+    *clean = true;
+    left = left < log->bytes - end ? left : log->bytes - end;
+    while (left > 0 && status == STATEFS_OK) {
+        uint64_t length = left < sizeof(piece) ? left : sizeof(piece);
+        status = read_bytes(fs, log, end, piece, length);
+        for (uint64_t i = 0; i < length; i++) {
+            *clean = *clean && piece[i] == 0;
+        }
+        end += length;
+        left -= length;
     }
-    enum statefs_status status = read_bytes(fs, &fs->log, end, rest, length);
-    if (status != STATEFS_OK) {
-        return status;
-    }
-    fs->damaged = fs->damaged || end != valid_end;
-    for (uint64_t i = 0; i < length; i++) {
-        fs->damaged = fs->damaged || rest[i] != 0;
-    }
-    return STATEFS_OK;
+    return status;
 }
 
 enum statefs_status log_replay(struct statefs *fs)
 {
-    uint64_t end;
-    uint64_t valid_end;
+    struct ends ends;
+    struct ends again;
+    bool clean = false;
 
     fs->tail = UINT64_MAX;
-    fs->sequence = fs->super.sequence;
-    index_reset(fs);
-    enum statefs_status status = find_end(fs, &end, &valid_end);
-    if (status == STATEFS_OK) {
-        status = apply(fs, end);
+    enum statefs_status status = replay_to(fs, fs->log.bytes, &ends);
+    if (status == STATEFS_OK && ends.committed != ends.read) {
+        uint64_t records = fs->records;
+        status = replay_to(fs, ends.committed, &again);
+        fs->records = records;
     }
     if (status == STATEFS_OK) {
-        status = check_end(fs, end, valid_end);
+        status = log_ends_clean(fs, &fs->log, ends.committed, &clean);
     }
     if (status == STATEFS_OK) {
-        fs->tail = end;
+        fs->damaged = !clean || ends.committed != ends.read;
+        fs->tail = ends.committed;
         status = log_load_tail(fs);
     }
     return status;
+}
+
+enum statefs_status log_find(struct statefs *fs, const struct statefs_log *log, uint64_t *at)
+{
+    struct record record;
+    uint64_t end = log->bytes - *at < SCAN_MAX ? log->bytes : *at + SCAN_MAX;
+    enum statefs_status status = STATEFS_OK;
+
+    for (; status == STATEFS_OK && *at + RECORD_HEAD <= end; ++*at) {
+        uint8_t magic[4];
+        status = read_bytes(fs, log, *at, magic, sizeof(magic));
+        if (status == STATEFS_OK && load(magic, 4) == RECORD_MAGIC) {
+            status = log_read(fs, log, *at, &record, NULL);
+            if (status == STATEFS_OK) {
+                return STATEFS_OK;
+            }
+            status = status == STATEFS_CORRUPT ? STATEFS_OK : status;
+        }
+    }
+    return status == STATEFS_OK ? STATEFS_CORRUPT : status;
 }

@@ -35,6 +35,7 @@ static inline uint64_t record_bytes(const char *key, uint32_t length)
 /* index.c */
 void index_reset(struct statefs *fs);
 struct statefs_entry *index_find(struct statefs *fs, const char *key);
+/* The record is the last one that `fs->records` counts. False: there are too many keys. */
 bool index_set(struct statefs *fs, const struct record *record, uint64_t offset);
 void index_remove(struct statefs *fs, const char *key);
 STATEFS_CHECKED enum statefs_status key_check(const char *key);
@@ -48,11 +49,17 @@ STATEFS_CHECKED enum statefs_status log_checkpoint(struct statefs *fs);
 STATEFS_CHECKED enum statefs_status log_write_tail(struct statefs *fs);
 /* Takes what lies before the tail on the disk for the unfinished block. */
 STATEFS_CHECKED enum statefs_status log_load_tail(struct statefs *fs);
-/* CORRUPT: no valid record there. `value` may be null. */
+/* CORRUPT: no valid record there, but what its key seems to be. `value` may be null. */
 STATEFS_CHECKED enum statefs_status log_read(struct statefs *fs, const struct statefs_log *log,
                                              uint64_t offset, struct record *record,
                                              uint8_t *value);
 STATEFS_CHECKED enum statefs_status log_replay(struct statefs *fs);
+/* Bytes behind a clean end are zero up to the end of the block. */
+STATEFS_CHECKED enum statefs_status
+log_ends_clean(struct statefs *fs, const struct statefs_log *log, uint64_t end, bool *clean);
+/* The next record from `*at` on, which must not be far; CORRUPT: there is none. */
+STATEFS_CHECKED enum statefs_status log_find(struct statefs *fs, const struct statefs_log *log,
+                                             uint64_t *at);
 
 /* super.c */
 STATEFS_CHECKED enum statefs_status super_read(struct statefs *fs);

@@ -29,7 +29,7 @@ static uint32_t epoch_of(uint64_t version)
 
 static void reset(struct statefs *fs, const struct statefs_disk *disk)
 {
-    memset(fs, 0, sizeof(*fs));
+    memset(fs, 0, offsetof(struct statefs, order));
     fs->disk = *disk;
     fs->cached = UINT64_MAX;
     index_reset(fs);
@@ -41,7 +41,6 @@ static enum statefs_status open_v1(struct statefs *fs)
     memset(&fs->super, 0, sizeof(fs->super));
     fs->log = log_of(fs, &fs->super);
     fs->log = (struct statefs_log){0, fs->log.bytes + STATEFS_BLOCK, CRC32C_START, true};
-    fs->damaged = false;
     fs->repair = UINT64_MAX;
     enum statefs_status status = log_replay(fs);
     return status == STATEFS_OK && fs->records == 0 ? STATEFS_FOREIGN : status;
@@ -97,6 +96,7 @@ static void move_entries(struct statefs *fs)
     for (uint32_t i = 0; i < fs->count; i++) {
         struct statefs_entry *entry = &fs->entries[fs->order[i]];
         entry->offset = offset;
+        entry->record = i;
         offset += record_bytes(entry->key, entry->length);
     }
 }
@@ -207,16 +207,24 @@ static enum statefs_status check_quotas(struct statefs *fs,
     return STATEFS_OK;
 }
 
-/* Room for all of the batch, by compaction when that helps: after this only the disk can fail. */
+/* Of the log: for the batch, its checkpoint, and deletes after it. */
+static uint64_t room_for(uint64_t bytes, uint32_t puts)
+{
+    return bytes + BATCH_END + (puts > 0 ? FOR_DELETES : 0);
+}
+
+static enum statefs_status check_room(const struct statefs *fs, uint64_t bytes, uint32_t puts)
+{
+    return fs->live + room_for(bytes, puts) > fs->log.bytes || puts > STATEFS_KEYS_MAX - fs->count
+               ? STATEFS_NO_SPACE
+               : STATEFS_OK;
+}
+
+/* Room at the end of the log, by compaction when it is needed: after this only the disk can fail. */
 static enum statefs_status make_room(struct statefs *fs, uint64_t bytes, uint32_t puts,
                                      uint32_t count)
 {
-    uint64_t need = bytes + BATCH_END + (puts > 0 ? FOR_DELETES : 0);
-
-    if (fs->live + need > fs->log.bytes || puts > STATEFS_KEYS_MAX - fs->count) {
-        return STATEFS_NO_SPACE;
-    }
-    if (fs->tail + need > fs->log.bytes || fs->records + count + 2 > RECORDS_MAX) {
+    if (fs->tail + room_for(bytes, puts) > fs->log.bytes || fs->records + count + 2 > RECORDS_MAX) {
         return statefs_compact(fs);
     }
     return STATEFS_OK;
@@ -235,12 +243,13 @@ static enum statefs_status append(struct statefs *fs, const struct statefs_opera
     if (status != STATEFS_OK) {
         return status;
     }
+    if (!operation->value) {
+        index_remove(fs, operation->key);
+    } else if (!index_set(fs, &record, offset)) {
+        return STATEFS_NO_SPACE;
+    }
     fs->sequence++;
     fs->pending = true;
-    if (operation->value) {
-        return index_set(fs, &record, offset) ? STATEFS_OK : STATEFS_NO_SPACE;
-    }
-    index_remove(fs, operation->key);
     return STATEFS_OK;
 }
 
@@ -263,7 +272,13 @@ static enum statefs_status apply_all(struct statefs *fs, const struct statefs_op
         status = check_quotas(fs, operations, count);
     }
     if (status == STATEFS_OK) {
+        status = check_room(fs, bytes, puts);
+    }
+    if (status == STATEFS_OK) {
         status = begin(fs);
+    }
+    if (status == STATEFS_OK) {
+        status = check_room(fs, bytes, puts); /* the log of v1 may have been larger */
     }
     if (status == STATEFS_OK) {
         status = make_room(fs, bytes, puts, count);
@@ -362,21 +377,6 @@ const struct statefs_entry *statefs_list(const struct statefs *fs, const char *p
     }
     const struct statefs_entry *entry = &fs->entries[fs->order[low + index]];
     return strncmp(entry->key, prefix, length) == 0 ? entry : NULL;
-}
-
-enum statefs_status statefs_fsck(struct statefs *fs, uint32_t *bad)
-{
-    *bad = 0;
-    for (uint32_t i = 0; i < fs->count; i++) {
-        struct record record;
-        enum statefs_status status =
-            log_read(fs, &fs->log, fs->entries[fs->order[i]].offset, &record, NULL);
-        if (status != STATEFS_OK && status != STATEFS_CORRUPT) {
-            return status;
-        }
-        *bad += status == STATEFS_CORRUPT;
-    }
-    return *bad > 0 || fs->damaged ? STATEFS_CORRUPT : STATEFS_OK;
 }
 
 enum statefs_status statefs_mkfs(struct statefs *fs, const struct statefs_disk *disk, bool force)

@@ -56,6 +56,7 @@ struct statefs_entry {
     uint64_t offset; /* of the record, in bytes of its region */
     uint64_t sequence;
     uint32_t length; /* of the value */
+    uint32_t record; /* its number in the log */
 };
 
 struct statefs_super {
@@ -85,24 +86,41 @@ struct statefs {
     bool pending;     /* something was appended since the last checkpoint */
     bool broken;      /* a write failed */
     bool damaged;     /* replay ended at bytes that are no record: a torn batch or damage */
-    uint64_t records; /* that replay accepted */
+    uint64_t records; /* of the log; when it is damaged, the number of the first bad one */
     uint64_t tail;    /* where the next record goes, in bytes of the region */
     uint64_t live;    /* bytes of records that are wanted */
     uint64_t sequence;
+    uint64_t cached; /* block of the disk in `cache`, or UINT64_MAX */
     uint32_t count;
-    uint16_t
-        order[STATEFS_KEYS_MAX]; /* entries in the order of their keys; behind them the free ones */
+    /* Entries in the order of their keys; behind them the free ones. Nothing from here on is cleared. */
+    uint16_t order[STATEFS_KEYS_MAX];
     struct statefs_entry entries[STATEFS_KEYS_MAX];
     uint8_t block[STATEFS_BLOCK]; /* the last, unfinished one of the log */
     uint8_t cache[STATEFS_BLOCK];
-    uint64_t cached; /* block of the disk in `cache`, or UINT64_MAX */
     uint8_t copy[STATEFS_VALUE_MAX];
 };
 
+enum statefs_fault {
+    STATEFS_BAD_SUPERBLOCK, /* damaged or not the newest; the other one counts */
+    STATEFS_BAD_VALUE,      /* it was readable when the disk was opened */
+    STATEFS_BAD_RECORD,     /* in the log: replay ends there */
+    STATEFS_LOST_RECORD,    /* behind a bad one, or in a batch that was not finished */
+};
+
+struct statefs_finding {
+    enum statefs_fault fault;
+    uint64_t number; /* of the record in the log, or the superblock's block */
+    const char *key; /* "" if it is not known; of a bad record it is a guess */
+    bool is_delete;
+};
+
+/* The key of a path: one slash at its end is removed. KEY_TOO_LONG or INVALID_KEY: it is none. */
+STATEFS_CHECKED enum statefs_status statefs_key(const char *path, char key[STATEFS_KEY_MAX + 1]);
 /* Formats; refuses with FOREIGN what is neither blank nor ours, unless `force`. */
 STATEFS_CHECKED enum statefs_status statefs_mkfs(struct statefs *fs,
                                                  const struct statefs_disk *disk, bool force);
-/* Reads the log; writes nothing, so it can be cut and repeated. `records` and `damaged` say what it found. */
+/* Reads the log once, after a cut twice; writes nothing, so it can be cut and repeated. `records` and
+ * `damaged` say what it found. */
 STATEFS_CHECKED enum statefs_status statefs_open(struct statefs *fs,
                                                  const struct statefs_disk *disk);
 STATEFS_CHECKED enum statefs_status statefs_put(struct statefs *fs, const char *key,
@@ -120,8 +138,10 @@ STATEFS_CHECKED enum statefs_status statefs_sync(struct statefs *fs);
 STATEFS_CHECKED enum statefs_status
 statefs_commit(struct statefs *fs, const struct statefs_operation *operations, uint32_t count);
 STATEFS_CHECKED enum statefs_status statefs_compact(struct statefs *fs);
-/* Reads every value; `*bad` counts the damaged ones. */
-STATEFS_CHECKED enum statefs_status statefs_fsck(struct statefs *fs, uint32_t *bad);
+/* Reads every value, and what lies behind the end of a damaged log; CORRUPT after a report of anything. */
+STATEFS_CHECKED enum statefs_status
+statefs_fsck(struct statefs *fs,
+             void (*report)(void *context, const struct statefs_finding *finding), void *context);
 const char *statefs_status_name(enum statefs_status status);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * The superblock, twice: in the first and in the last block. A change goes to the last one, is flushed, and then
+ * The superblock, twice: in the first and in the last block. A change goes to the last one, is flushed,
+ * and then
  * goes to the first one: one of them is whole at any time, and both are the same when nothing was cut.
  */
 #include <string.h>
@@ -54,7 +55,6 @@ enum statefs_status super_read(struct statefs *fs)
     }
     bool first_valid = decode(fs->block, blocks, &fs->super);
     bool last_valid = decode(fs->cache, blocks, &last);
-    fs->damaged = !first_valid || !last_valid;
     fs->repair = UINT64_MAX;
     if (last_valid && (!first_valid || last.version > fs->super.version)) {
         fs->super = last;

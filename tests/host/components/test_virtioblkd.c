@@ -342,6 +342,53 @@ static void device_that_never_works_ends_this_life(void **state)
     assert_int_equal(live(life_of_nothing_but_lies), EXIT_FAILURE);
 }
 
+/* The client changes each word of its requests as soon as it was read. */
+static unsigned changed[sizeof(struct nexus_block_request) / 4];
+
+static void change(const volatile void *at)
+{
+    const uint64_t offset = (uint64_t)at - (uint64_t)blocks.ring->requests;
+    const uint64_t word = offset % sizeof(struct nexus_block_request) / 4;
+
+    assert_true(offset < sizeof(blocks.ring->requests));
+    changed[word]++;
+    memset((uint8_t *)blocks.ring->requests + offset, 0xff, word == 0 ? 8 : 4);
+}
+
+static void life_of_a_client_that_changes_its_mind(void)
+{
+    uint64_t sector = 0;
+
+    assert_int_equal(open_session(), 0);
+    memset(changed, 0, sizeof(changed));
+    model.change = change;
+    put(NEXUS_BLOCK_WRITE, 4);
+    put(NEXUS_BLOCK_FLUSH, 5); /* waits, as it was */
+    assert_int_equal(go(), NEXUS_DEFER);
+    assert_int_equal(model_page(0)->available.index, 1);
+    assert_int_equal(next_type(&sector), OUT);
+    assert_int_equal(sector, 7 + 4);
+    const struct neuron_queue_page *page = model_page(0);
+    const uint16_t data = page->descriptors[page->available.ring[0]].next;
+    assert_true(page->descriptors[data].address == (uint64_t)blocks_buffers(client) + 4096);
+    assert_int_equal(page->descriptors[data].bytes, 1024);
+    serve(1, OK);
+    assert_answer(4, NEXUS_BLOCK_DONE);
+    assert_int_equal(next_type(&sector), FLUSH);
+    assert_int_equal(go(), NEXUS_DEFER);
+    serve(1, OK);
+    assert_answer(5, NEXUS_BLOCK_DONE);
+    for (unsigned word = 0; word < sizeof(changed) / sizeof(changed[0]); word++) {
+        assert_int_equal(changed[word], word == 1 ? 0 : 2); /* the sector has two words */
+    }
+}
+
+static void request_is_read_once(void **state)
+{
+    (void)state;
+    assert_int_equal(live(life_of_a_client_that_changes_its_mind), 0);
+}
+
 /* A client died, or begins anew: it waits until the device has done what it was given. */
 static void life_of_two_sessions(void)
 {
@@ -405,6 +452,7 @@ int main(void)
         cmocka_unit_test_setup(flushes_wait_and_are_waited_for, start),
         cmocka_unit_test_setup(what_a_failed_device_had_is_lost_and_the_rest_goes_on, start),
         cmocka_unit_test_setup(device_that_never_works_ends_this_life, start),
+        cmocka_unit_test_setup(request_is_read_once, start),
         cmocka_unit_test_setup(sessions_do_not_mix, start),
         cmocka_unit_test_setup(strangers_get_nothing, start),
     };

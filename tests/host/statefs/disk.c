@@ -16,6 +16,7 @@ static int disk_read(void *context, uint64_t block, void *bytes)
     if (block >= DISK_BLOCKS) {
         return 1;
     }
+    disk->reads++;
     memcpy(bytes, disk->image[block], STATEFS_BLOCK);
     return 0;
 }
@@ -38,6 +39,7 @@ static int disk_write(void *context, uint64_t block, const void *bytes)
         memcpy(write->bytes, bytes, STATEFS_BLOCK);
     }
     disk->writes++;
+    disk->last_block = block;
     memcpy(disk->image[block], bytes, STATEFS_BLOCK);
     return 0;
 }
@@ -46,7 +48,10 @@ static int disk_flush(void *context)
 {
     struct disk *disk = context;
 
-    disk->flushes += !disk->without_flush;
+    bool of_super = disk->last_block == 0 || disk->last_block == DISK_BLOCKS - 1;
+
+    disk->flushes +=
+        disk->flushing == DISK_FLUSHES || (disk->flushing == DISK_SYNCLESS && of_super);
     return 0;
 }
 

@@ -13,12 +13,17 @@ struct disk_write {
     uint8_t bytes[STATEFS_BLOCK];
 };
 
+/* Broken variants: no flush does anything, or only one after a superblock was written. */
+enum disk_flushes { DISK_FLUSHES, DISK_FLUSHLESS, DISK_SYNCLESS };
+
 struct disk {
     uint8_t image[DISK_BLOCKS][STATEFS_BLOCK];
+    uint32_t reads;
     uint32_t writes;
     uint32_t flushes;
+    uint64_t last_block; /* that was written */
     bool recording;
-    bool without_flush;  /* a broken variant: flushes do nothing */
+    enum disk_flushes flushing;
     int32_t fails_after; /* writes that succeed before one fails; negative: none fails */
     struct disk_write log[DISK_WRITES_MAX];
 };

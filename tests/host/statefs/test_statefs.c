@@ -1,17 +1,15 @@
-/* statefs keeps its promises: values, limits, damage, v1 images, and the same answers as a plain map. */
+/* statefs keeps its promises: values, limits, v1 images, and what it says of damage. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cmocka_all.h"
+#include "core/crc32c.h"
 #include "crc32c.h"
 #include "disk.h"
-
-#define MODEL_KEYS 12u
-#define MODEL_OPERATIONS 20000u
+#include "parts.h"
 
 static struct disk disk;
 static struct statefs fs;
-static struct statefs other;
 static uint8_t big[STATEFS_VALUE_MAX + 1];
 static uint8_t got[STATEFS_VALUE_MAX];
 
@@ -85,6 +83,7 @@ static void keys_and_values_have_bounds(void **state)
     assert_int_equal(statefs_put(&fs, "/state/../x", "", 0), STATEFS_INVALID_KEY);
     assert_int_equal(statefs_put(&fs, "/state//x", "", 0), STATEFS_INVALID_KEY);
     assert_int_equal(statefs_put(&fs, "/state/x/", "", 0), STATEFS_INVALID_KEY);
+    assert_int_equal(statefs_put(&fs, "/state/./x", "", 0), STATEFS_INVALID_KEY);
     assert_int_equal(statefs_put(&fs, "/other/x", "", 0), STATEFS_INVALID_KEY);
     assert_int_equal(statefs_delete(&fs, "/state/none"), STATEFS_NOT_FOUND);
 }
@@ -164,76 +163,181 @@ static void failed_write_makes_it_read_only(void **state)
     expect("/state/a", "1", 1);
 }
 
-/* No value is wrong, and a value that is missing was reported. */
-static void every_bit_flip_is_detected_or_harmless(void **state)
+static void trailing_slash_is_removed(void **state)
 {
     (void)state;
-    assert_int_equal(statefs_put(&fs, "/state/a", "one", 3), STATEFS_OK);
-    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
-    assert_int_equal(statefs_put(&fs, "/state/b", "twofold", 7), STATEFS_OK);
-    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
-    struct statefs_disk on = disk_of(&disk);
-    uint64_t blocks[] = {0, fs.log.base, DISK_BLOCKS - 1};
-    for (uint32_t b = 0; b < 3; b++) {
-        for (uint32_t bit = 0; bit < 8 * 512; bit++) {
-            uint8_t *byte = &disk.image[blocks[b]][bit / 8];
-            *byte ^= (uint8_t)(1u << (bit % 8));
-            if (statefs_open(&other, &on) == STATEFS_OK) {
-                uint32_t bad;
-                uint32_t size = 0;
-                bool found = statefs_get(&other, "/state/b", got, sizeof(got), &size) == STATEFS_OK;
-                assert_true(!found || (size == 7 && memcmp(got, "twofold", 7) == 0));
-                assert_true(found || statefs_fsck(&other, &bad) == STATEFS_CORRUPT);
-            }
-            *byte ^= (uint8_t)(1u << (bit % 8));
-        }
+    char key[STATEFS_KEY_MAX + 1];
+    char path[STATEFS_KEY_MAX + 3];
+    assert_int_equal(statefs_key("/state/a/", key), STATEFS_OK);
+    assert_string_equal(key, "/state/a");
+    assert_int_equal(statefs_key("/state/a", key), STATEFS_OK);
+    assert_string_equal(key, "/state/a");
+    assert_int_equal(statefs_key("/state/a//", key), STATEFS_INVALID_KEY);
+    assert_int_equal(statefs_key("/state/", key), STATEFS_INVALID_KEY);
+    assert_int_equal(statefs_key("/", key), STATEFS_INVALID_KEY);
+    assert_int_equal(statefs_key("", key), STATEFS_INVALID_KEY);
+    memset(path, 'k', sizeof(path));
+    memcpy(path, "/state/", 7);
+    memcpy(path + STATEFS_KEY_MAX, "/", 2);
+    assert_int_equal(statefs_key(path, key), STATEFS_OK);
+    assert_int_equal(strlen(key), STATEFS_KEY_MAX);
+    memcpy(path + STATEFS_KEY_MAX, "k/", 3);
+    assert_int_equal(statefs_key(path, key), STATEFS_KEY_TOO_LONG);
+}
+
+static void keys_are_utf8(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"\x7f",         "\xc2\x80",         "\xdf\xbf",
+                                       "\xe0\xa0\x80", "\xed\x9f\xbf",     "\xee\x80\x80",
+                                       "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"\x80",
+                                      "\xbf",
+                                      "\xc0\x80",
+                                      "\xc1\xbf",
+                                      "\xc2",
+                                      "\xc2/",
+                                      "\xe0\x9f\xbf",
+                                      "\xe2\x82",
+                                      "\xed\xa0\x80",
+                                      "\xed\xbf\xbf",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xf8\x88\x80\x80\x80",
+                                      "\xff"};
+    char path[32];
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        snprintf(path, sizeof(path), "/state/%s", good[i]);
+        assert_int_equal(statefs_put(&fs, path, "", 0), STATEFS_OK);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        snprintf(path, sizeof(path), "/state/%s", bad[i]);
+        assert_int_equal(statefs_put(&fs, path, "", 0), STATEFS_INVALID_KEY);
     }
 }
 
-static uint32_t random_next(void)
-{
-    static uint64_t seed = 88172645463325252u;
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (uint32_t)(seed >> 16);
-}
-
-static void answers_are_those_of_a_map(void **state)
+/* What is open was replayed: each block of the log and both superblocks, none twice. */
+static void opening_reads_each_block_once(void **state)
 {
     (void)state;
-    static struct {
-        uint32_t length;
-        bool there;
-        uint8_t fill;
-    } model[MODEL_KEYS];
     char key[32];
-    for (uint32_t i = 0; i < MODEL_OPERATIONS; i++) {
-        uint32_t k = random_next() % MODEL_KEYS;
-        snprintf(key, sizeof(key), "/state/m/%u", k);
-        uint32_t what = random_next() % 100;
-        if (what < 50) {
-            model[k].there = true;
-            model[k].length = random_next() % 3000;
-            model[k].fill = (uint8_t)random_next();
-            memset(big, model[k].fill, model[k].length);
-            assert_int_equal(statefs_put(&fs, key, big, model[k].length), STATEFS_OK);
-        } else if (what < 65) {
-            assert_int_equal(statefs_delete(&fs, key),
-                             model[k].there ? STATEFS_OK : STATEFS_NOT_FOUND);
-            model[k].there = false;
-        } else if (what < 97) {
-            uint32_t size;
-            if (model[k].there) {
-                memset(big, model[k].fill, model[k].length);
-                expect(key, big, model[k].length);
-            } else {
-                assert_int_equal(statefs_get(&fs, key, got, sizeof(got), &size), STATEFS_NOT_FOUND);
-            }
-        } else {
-            assert_int_equal(statefs_sync(&fs), STATEFS_OK);
-            reopen();
-            assert_false(fs.damaged);
+    for (uint32_t i = 0; i < 30; i++) {
+        snprintf(key, sizeof(key), "/state/%u", i % 7);
+        assert_int_equal(statefs_put(&fs, key, big, 1000 + 37 * i), STATEFS_OK);
+    }
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+    uint32_t blocks = (uint32_t)(fs.tail / STATEFS_BLOCK) + 1;
+    assert_true(blocks > 10);
+    disk.reads = 0;
+    reopen();
+    assert_int_equal(disk.reads, blocks + 2);
+}
+
+static char findings[1024];
+
+static void note(void *context, const struct statefs_finding *finding)
+{
+    (void)context;
+    static const char *const names[] = {"super", "value", "bad", "lost"};
+    snprintf(findings + strlen(findings), sizeof(findings) - strlen(findings), "%s %u %s%s; ",
+             names[finding->fault], (unsigned)finding->number, finding->is_delete ? "-" : "",
+             finding->key);
+}
+
+static void expect_findings(const char *expected)
+{
+    findings[0] = 0;
+    assert_int_equal(statefs_fsck(&fs, note, NULL), expected[0] ? STATEFS_CORRUPT : STATEFS_OK);
+    assert_string_equal(findings, expected);
+}
+
+static void put_and_sync(const char *key, const char *text)
+{
+    assert_int_equal(statefs_put(&fs, key, text, (uint32_t)strlen(text)), STATEFS_OK);
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+}
+
+/* Records: 0 is the checkpoint of mkfs; then a value and its checkpoint each. */
+static void fsck_names_the_damaged_record_and_the_lost_keys(void **state)
+{
+    (void)state;
+    put_and_sync("/state/a", "one");
+    uint64_t at = fs.tail;
+    put_and_sync("/state/b", "two");
+    put_and_sync("/state/c", "three");
+    assert_int_equal(statefs_delete(&fs, "/state/a"), STATEFS_OK);
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+    assert_int_equal(statefs_list(&fs, "/state/c", 0)->record, 5);
+    expect_findings("");
+    uint8_t *log = disk.image[fs.log.base];
+    log[at + RECORD_HEAD + 20] ^= 1;
+    reopen();
+    assert_true(fs.damaged);
+    assert_int_equal(fs.records, 3);
+    expect("/state/a", "one", 3);
+    assert_int_equal(statefs_list(&fs, "/state/a", 0)->record, 1);
+    expect_findings("bad 3 /state/b; lost 5 /state/c; lost 7 -/state/a; ");
+    log[at] ^= 1; /* not even a record by its first bytes */
+    reopen();
+    expect_findings("bad 3 ; lost 5 /state/c; lost 7 -/state/a; ");
+}
+
+static void fsck_names_a_value_that_goes_bad_while_it_is_open(void **state)
+{
+    (void)state;
+    put_and_sync("/state/a", "one");
+    reopen();
+    disk.image[fs.log.base][fs.entries[fs.order[0]].offset + RECORD_HEAD + 20] ^= 1;
+    fs.cached = UINT64_MAX;
+    fs.block[fs.entries[fs.order[0]].offset + RECORD_HEAD + 20] ^= 1;
+    uint32_t length;
+    memset(got, 0x55, 3);
+    assert_int_equal(statefs_get(&fs, "/state/a", got, sizeof(got), &length), STATEFS_CORRUPT);
+    assert_memory_equal(got, "UUU", 3);
+    expect_findings("value 1 /state/a; ");
+}
+
+static void fsck_names_what_a_cut_batch_held(void **state)
+{
+    (void)state;
+    put_and_sync("/state/a", "one");
+    uint64_t tail = fs.tail;
+    assert_int_equal(statefs_put(&fs, "/state/b", "two", 3), STATEFS_OK);
+    uint64_t end = fs.tail;
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+    memset(disk.image[fs.log.base] + end, 0, STATEFS_BLOCK - end); /* its checkpoint is not there */
+    reopen();
+    assert_int_equal(fs.tail, tail);
+    expect_findings("lost 3 /state/b; ");
+    put_and_sync("/state/c", "three");
+    reopen();
+    expect_findings("");
+}
+
+static void fsck_names_a_bad_superblock(void **state)
+{
+    (void)state;
+    put_and_sync("/state/a", "one");
+    disk.image[0][9] ^= 1;
+    reopen();
+    assert_false(fs.damaged);
+    expect_findings("super 0 ; ");
+    put_and_sync("/state/a", "two");
+    reopen();
+    expect_findings("");
+}
+
+/* The kernel has a checksum of its own; both are CRC32-C. */
+static void crc_is_that_of_the_kernel(void **state)
+{
+    (void)state;
+    uint64_t words[64];
+    for (uint32_t i = 0; i < 64; i++) {
+        words[i] = (i + 1) * 0x9e3779b97f4a7c15u;
+        for (uint32_t count = 0; count <= i; count++) {
+            assert_int_equal((uint32_t)~crc32c_more(CRC32C_START, words, 8 * count),
+                             crc32c_words(words, count));
         }
     }
 }
@@ -250,8 +354,14 @@ int main(void)
         cmocka_unit_test_setup(foreign_disk_is_never_formatted, fresh),
         cmocka_unit_test_setup(v1_image_is_read_and_migrated_on_first_write, fresh),
         cmocka_unit_test_setup(failed_write_makes_it_read_only, fresh),
-        cmocka_unit_test_setup(every_bit_flip_is_detected_or_harmless, fresh),
-        cmocka_unit_test_setup(answers_are_those_of_a_map, fresh),
+        cmocka_unit_test(crc_is_that_of_the_kernel),
+        cmocka_unit_test(trailing_slash_is_removed),
+        cmocka_unit_test_setup(keys_are_utf8, fresh),
+        cmocka_unit_test_setup(opening_reads_each_block_once, fresh),
+        cmocka_unit_test_setup(fsck_names_the_damaged_record_and_the_lost_keys, fresh),
+        cmocka_unit_test_setup(fsck_names_a_value_that_goes_bad_while_it_is_open, fresh),
+        cmocka_unit_test_setup(fsck_names_what_a_cut_batch_held, fresh),
+        cmocka_unit_test_setup(fsck_names_a_bad_superblock, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

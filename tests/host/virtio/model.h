@@ -41,6 +41,8 @@ struct model {
     int refuse; /* what the kernel's calls answer, if not 0 */
     /* What is read from the device instead of `honest`; NULL: that. `at` is in the window or in a queue's page. */
     uint32_t (*lie)(const volatile void *at, uint32_t honest);
+    /* Called after each read of what a client sees too, which may change it before the next one; NULL: nobody does. */
+    void (*change)(const volatile void *at);
 };
 extern struct model model;
 

@@ -1,4 +1,4 @@
-/* Reading and writing what a device sees. */
+/* Reading and writing what a device or another component sees, and may change at any moment: each call is one access. */
 #ifndef NEXUS_ACCESS_H
 #define NEXUS_ACCESS_H
 
@@ -10,6 +10,11 @@ static inline uint16_t nexus_read16(const volatile uint16_t *from)
 }
 
 static inline uint32_t nexus_read32(const volatile uint32_t *from)
+{
+    return *from;
+}
+
+static inline uint64_t nexus_read64(const volatile uint64_t *from)
 {
     return *from;
 }
