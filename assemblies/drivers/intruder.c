@@ -1,19 +1,24 @@
 /*
  * A hostile client of virtioblkd: it asks for what is not its own, for what does not exist, and says other things than it
  * had said before. Each time it gets the error that is due, and neither its neighbours' blocks, which they check all the
- * time, nor its own change by it.
+ * time, nor its own change by it. It dies while the disk reads for it, and its second life sees nothing of that.
  */
 #include "intruder.nexus.h"
 
 #include "pattern.h"
 
+#include <neuron/status.h>
+#include <nexus/keep.h>
 #include <nexus/selftest.h>
 #include <nexus/serve.h>
+#include <nexus/syscall.h>
+#include <nexus/time.h>
 #include <string.h>
 
 enum { OWN_SECTORS = 8, OWNER = 9, VERSION = 1, DEPTH = NEXUS_BLOCK_DEPTH };
 
 static struct nexus_block_client blocks;
+static uint32_t lives NEXUS_KEEP;
 
 static void open_session(void)
 {
@@ -183,6 +188,139 @@ static void attack_again(void)
     promise_kept("blk hostile ring");
 }
 
+/* Calls though there is nothing to do: each call is answered at once, and keeps nobody from the disk. */
+static void attack_often(void)
+{
+    for (uint32_t n = 0; n < 1000; n++) {
+        CHECK(disk_go(blocks.asked, blocks.seen, &blocks.answered) == 0);
+        CHECK(blocks.answered == blocks.seen);
+    }
+    check_own();
+    promise_kept("blk hostile calls");
+}
+
+/* Has as much read as can be under way, and waits for one answer. Returns how many are still to come. */
+static uint32_t leave_under_way(void)
+{
+    for (uint32_t n = 0; n < DEPTH; n++) {
+        const struct nexus_block_request request = {
+            0, OWN_SECTORS, n * OWN_SECTORS * NEXUS_BLOCK_SECTOR, NEXUS_BLOCK_READ, n};
+        CHECK(nexus_block_ask(&blocks, &request));
+    }
+    CHECK(disk_go(blocks.asked, blocks.seen, &blocks.answered) == 0);
+    return blocks.asked - blocks.answered;
+}
+
+/* A session begins with nothing under way: what an earlier one asked for arrives before that, or never. */
+static void begin_with_nothing_under_way(void)
+{
+    open_session();
+    fill_buffers();
+    nexus_sleep_until(nexus_now() + NEXUS_MS(20));
+    CHECK(disk_go(0, 0, &blocks.answered) == 0 && blocks.answered == 0);
+    check_buffers();
+    check_own();
+}
+
+static void attack_open(void)
+{
+    uint32_t left = 0;
+
+    for (int round = 0; round < 10; round++) {
+        left += leave_under_way();
+        begin_with_nothing_under_way();
+    }
+    CHECK(left > 0);
+    promise_kept("blk hostile open");
+}
+
+/* What the server's glue says of a message. */
+static int refusal(uint64_t slot, uint64_t label, uint64_t words, uint64_t bytes)
+{
+    struct neuron_call_out out = {0};
+    int64_t status = NEURON_PEER_DIED;
+
+    /* rngd is killed meanwhile. */
+    while (status == NEURON_PEER_DIED || status == NEURON_PEER_RESTARTED) {
+        status = neuron_call(slot, NEURON_TAG(label, words, bytes), UINT64_MAX, UINT64_MAX, 0, 0,
+                             NEURON_FOREVER, &out);
+    }
+    CHECK(status == NEURON_OK);
+    return NEXUS_STATUS_OF(NEURON_TAG_LABEL(out.tag));
+}
+
+static void attack_messages(void)
+{
+    static const struct {
+        uint64_t slot, label, words, bytes;
+        int refusal;
+    } messages[] = {
+        {DISK_SLOT, 0, 0, 0, NEXUS_UNKNOWN_METHOD},
+        {DISK_SLOT, 3, 2, 0, NEXUS_UNKNOWN_METHOD},
+        {DISK_SLOT, 1, 1, 0, NEXUS_MALFORMED},
+        {DISK_SLOT, 1, 0, 8, NEXUS_MALFORMED},
+        {DISK_SLOT, 2, 1, 0, NEXUS_MALFORMED},
+        {DISK_SLOT, 2, 3, 0, NEXUS_MALFORMED},
+        {DISK_SLOT, 2, 2, 4096, NEXUS_MALFORMED},
+        {DISK_SLOT, 2, 2, 0, NEXUS_MALFORMED},
+        {ENTROPY_SLOT, 0, 1, 0, NEXUS_UNKNOWN_METHOD},
+        {ENTROPY_SLOT, 2, 1, 0, NEXUS_UNKNOWN_METHOD},
+        {ENTROPY_SLOT, 1, 0, 0, NEXUS_MALFORMED},
+        {ENTROPY_SLOT, 1, 2, 0, NEXUS_MALFORMED},
+        {ENTROPY_SLOT, 1, 1, 4096, NEXUS_MALFORMED},
+        {ENTROPY_SLOT, 1, 1, 0, NEXUS_MALFORMED},
+    };
+
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+        CHECK(refusal(messages[i].slot, messages[i].label, messages[i].words, messages[i].bytes) ==
+              messages[i].refusal);
+    }
+    check_own();
+    promise_kept("drivers hostile messages");
+}
+
+/* A connection to a driver is not its device. */
+static void attack_devices(void)
+{
+    static const uint64_t connections[] = {DISK_SLOT, ENTROPY_SLOT};
+
+    for (size_t i = 0; i < sizeof(connections) / sizeof(connections[0]); i++) {
+        const uint64_t slot = connections[i];
+        CHECK(neuron_dev_write(slot, 0, 0) == NEURON_WRONG_KIND);
+        CHECK(neuron_dev_queue(slot, 0, 1, 0) == NEURON_WRONG_KIND);
+        CHECK(neuron_dev_post(slot, 0, 0, 1, 1) == NEURON_WRONG_KIND);
+        CHECK(neuron_cap_drop(slot) == NEURON_WRONG_KIND);
+    }
+    CHECK(neuron_dev_post(UINT64_MAX, 0, 0, 1, 1) == NEURON_BAD_SLOT);
+    check_own();
+    promise_kept("drivers hostile slots");
+}
+
+/* Asks for entropy that cannot be, and does not wait for what it asked for. */
+static void attack_entropy(void)
+{
+    static const uint32_t sizes[] = {0, ENTROPY_GET_ENTROPY_MAX + 1, 0x80000000, UINT32_MAX};
+    uint8_t entropy[ENTROPY_GET_ENTROPY_MAX] = {0};
+    size_t bytes = 0;
+    uint32_t given_up = 0;
+
+    for (uint32_t n = 0; n < 200; n++) {
+        int status =
+            entropy_get_until(nexus_now() + NEXUS_US(20), sizeof(entropy), entropy, &bytes);
+        given_up += status == NEURON_TIMEOUT ? 1 : 0;
+        do {
+            status = entropy_get(sizes[n % 4], entropy, &bytes);
+        } while (status == NEURON_PEER_DIED || status == NEURON_PEER_RESTARTED);
+        CHECK(status == ENTROPY_BAD_SIZE);
+        do {
+            status = entropy_get(n + 1, entropy, &bytes);
+        } while (status == NEURON_PEER_DIED || status == NEURON_PEER_RESTARTED);
+        CHECK(status == 0 && bytes == n + 1);
+    }
+    CHECK(given_up > 0);
+    promise_kept("rng hostile calls");
+}
+
 /* The last one: its neighbours' buffers, where virtioblkd has them. */
 static void attack_memory(void)
 {
@@ -196,6 +334,11 @@ int main(void)
     uint32_t count = 0;
 
     CHECK(disk_go(0, 0, &count) == BLOCK_NOT_OPEN);
+    if (lives++ > 0) {
+        begin_with_nothing_under_way();
+        promise_kept("blk hostile death");
+        return 0;
+    }
     open_session();
     write_own();
     attack_extent();
@@ -203,6 +346,12 @@ int main(void)
     attack_operations();
     attack_counts();
     attack_again();
+    attack_often();
+    attack_open();
+    attack_messages();
+    attack_devices();
+    attack_entropy();
+    (void)leave_under_way();
     attack_memory();
     return 1;
 }
