@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 import blocks_seeds
+import package_seeds
 import seeds
 import statefs_seeds
 import table_seeds
@@ -33,6 +34,7 @@ SEEDS = {
     "table": table_seeds.table_seeds,
     "virtio": virtio_seeds.virtio_seeds,
     "blocks": blocks_seeds.blocks_seeds,
+    "package": package_seeds.package_seeds,
     "statefs": statefs_seeds.statefs_seeds,
 }
 LONGEST = {
@@ -47,6 +49,7 @@ QUICK_RUNS = {
     "table": 4000,
     "virtio": 20000,
     "blocks": 50000,
+    "package": 50000,
     "statefs": 1500,
 }  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20
