@@ -16,6 +16,9 @@
 //@ ghost u8 line_open[NEURON_IRQS_MAX];
 //@ ghost u8 line_claimed[NEURON_IRQS_MAX];
 
+/* Who runs when a fast path is over; NONE: the call is left to kernel_syscall(). */
+//@ ghost u32 resumed;
+
 /* The time counter, in ticks of NEURON_TIME_HZ. */
 /*@ assigns \nothing; */
 u64 arch_now(void);
@@ -97,16 +100,27 @@ u32 arch_irq_claim(void);
  */
 
 /* The running task waits; `next` comes back from its call with OK, or NOTIFIED, and these outputs. */
+/*@ requires next: next == &tasks[next->context.task];
+    assigns resumed;
+    ensures resumed == next->context.task; */
 void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token);
 
 /* The running task comes back from its call with OK alone when it is resumed; `next` comes back from its own with
  * NOTIFIED and these bits. */
+/*@ requires next: next == &tasks[next->context.task];
+    assigns resumed;
+    ensures resumed == next->context.task; */
 void arch_preempt(struct task *next, u64 bits);
 
 /* The same, and `next` goes on with what is in its context. */
+/*@ requires next: next == &tasks[next->context.task];
+    assigns resumed;
+    ensures resumed == next->context.task; */
 void arch_yield(struct task *next);
 
 /* The running task made a system call that is none of a fast path: kernel_syscall(). */
+/*@ assigns resumed;
+    ensures resumed == NONE; */
 void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number);
 
 #endif

@@ -2,7 +2,7 @@
 #include "fast.h"
 
 #include "arch.h"
-#include "queue.h"
+#include "fast_queue.h"
 #include "state.h"
 
 /*
@@ -16,17 +16,24 @@
 #define NO_WORDS 0u
 #define ALL_WORDS NEURON_MESSAGE_WORDS
 
+/*@ assigns \nothing; */
 static inline u64 tag_size(u64 tag)
 {
     return tag / 65536;
 }
 
 /* Whether a tag is right, and its bytes are whole words. */
+/*@ assigns \nothing; */
 static inline int is_whole(u64 tag)
 {
     return NEURON_TAG_WORDS(tag) <= NEURON_MESSAGE_WORDS && NEURON_TAG_BYTES(tag) % 8 == 0;
 }
 
+/*@ requires pages: to < 2 * NEURON_TASKS_MAX && from < 2 * NEURON_TASKS_MAX;
+    requires few: words <= FAST_WORDS;
+    assigns ALL_MESSAGE_WORDS;
+    ensures copied: to != from ==> \forall integer i; 0 <= i < words ==>
+      message_pages[to][i] == \old(message_pages[from][i]); */
 static inline void copy_words(u64 to, u64 from, u64 words)
 {
     const u64 *source = message_pages[from];
@@ -37,6 +44,13 @@ static inline void copy_words(u64 to, u64 from, u64 words)
         i--;
         target[i] = source[i];
     }
+    /*@ loop invariant bound: 0 <= i <= words && i % 2 == 0;
+        loop invariant source: to != from ==> \forall integer j; 0 <= j < NEURON_PAGE / 8 ==>
+          message_pages[from][j] == \at(message_pages[from][j], Pre);
+        loop invariant copied: to != from ==> \forall integer j; i <= j < words ==>
+          message_pages[to][j] == \at(message_pages[from][j], Pre);
+        loop assigns i, message_pages[to][0 .. FAST_WORDS - 1];
+        loop variant i; */
     for (; i != 0; i -= 2) {
         u64 second = source[i - 1];
         u64 first = source[i - 2];
@@ -47,30 +61,139 @@ static inline void copy_words(u64 to, u64 from, u64 words)
 
 /* Whether the caller that the token names waits for the reply of the server, which has nothing else to do, and runs
  * before all that are ready. */
+/*@ requires tasks: server < NEURON_TASKS_MAX && caller < NEURON_TASKS_MAX;
+    assigns \nothing;
+    ensures due: \result != 0 <==> tasks[caller].token == token && tasks[caller].wait == WAIT_SERVED + server &&
+      queues[READY_QUEUE].levels <= tasks[caller].no_higher && tasks[server].attention == 0; */
 static inline int is_due(u64 token, u64 caller, u64 server)
 {
     return tasks[caller].wait == WAIT_SERVED + server && tasks[caller].token == token &&
            tasks[server].attention == 0 && queues[READY_QUEUE].levels <= tasks[caller].no_higher;
 }
 
-/* The caller waits for the server, which runs. */
-static inline void serve(u64 caller, u64 server)
+/* What a step keeps of between(), a clause each: so the proof of a clause has only this step to look at. */
+/* clang-format off */
+#define BETWEEN_KEPT                                                                               \
+    ensures apart: runs_apart{Pre} ==> runs_apart;                                                 \
+    ensures runs: tasks_inv{Pre} ==> \forall integer t; 0 <= t < task_count ==>                    \
+      slots_run(t) && leaves_run(t) && tasks[t].level < NEURON_LEVELS;                             \
+    ensures slots: tasks_inv{Pre} && slots_inv{Pre} ==> slots_inv;                                 \
+    ensures words: words_inv{Pre} ==> words_inv;                                                   \
+    ensures attention: attention_inv{Pre} ==> attention_inv;                                       \
+    ensures timing: timing_inv{Pre}(NONE) ==> timing_inv(NONE);                                    \
+    ensures waiting: waiting_inv{Pre}(NONE) ==> waiting_inv(NONE);                                 \
+    ensures callers: no_callers{Pre}(NONE) ==> no_callers(NONE);                                   \
+    ensures calls: calls_inv{Pre}(NONE) ==> calls_inv(NONE);                                       \
+    ensures ports: ports_inv{Pre} ==> ports_inv;                                                   \
+    ensures served: served_inv{Pre} ==> served_inv;
+/* clang-format on */
+
+/*@ assigns \nothing;
+    ensures same: \result % 64 == token % 64; */
+static inline u64 next_token(u64 token)
 {
-    tasks[caller].token = tasks[caller].token + 64;
+    return token + 64;
+}
+
+/*@ requires tasks: task_count <= NEURON_TASKS_MAX && caller < task_count && server < task_count && caller != server;
+    requires caller: tasks[caller].wait == WAIT_NONE && tasks[caller].token % 64 == caller && running(caller) &&
+      links[caller].queue == NONE && tasks[caller].ending == NEURON_TIMEOUT;
+    requires server: receives(tasks[server].wait) && tasks[server].ready == 1 && running(server) &&
+      links[server].queue == NONE && tasks[server].ending == NEURON_TIMEOUT &&
+      deadlines[DEADLINE_LEAVES + server] == NEURON_FOREVER;
+    requires call: may_call(caller, server);
+    assigns tasks[caller].token, tasks[caller].wait, tasks[caller].ran, tasks[server].wait;
+    BETWEEN_KEPT
+    ensures place: places{Pre}(caller) ==> places(server);
+    ensures still: still{Pre, Post}(caller); */
+static inline void wait_for_reply(u64 caller, u64 server)
+{
+    tasks[caller].token = next_token(tasks[caller].token);
     tasks[caller].wait = WAIT_SERVED + server;
     tasks[caller].ran = 0;
     tasks[server].wait = WAIT_NONE;
+    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
+          (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
+    //@ assert callee: callee_of(tasks[caller].wait) == server;
+    //@ assert calls: \forall integer t; 0 <= t < task_count && t != caller && call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert call: call_ok(caller);
+    /*@ assert served: \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != caller ==>
+          tasks[t].wait == \at(tasks[t].wait, Pre) || tasks[t].wait == WAIT_NONE; */
+    //@ assert ready: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> tasks[t].ready == \at(tasks[t].ready, Pre);
 }
 
-/* The server waits for calls, and the caller runs. */
-static inline void answer(u64 caller, u64 server)
+/*@ requires tasks: task_count <= NEURON_TASKS_MAX && caller < task_count && server < task_count && caller != server;
+    requires server: tasks[server].wait == WAIT_NONE && tasks[server].ready == 1 && running(server) &&
+      links[server].queue == NONE && tasks[server].ending == NEURON_TIMEOUT &&
+      WAIT_RECV < tasks[server].generation && tasks[server].bits == 0 && queues[server].levels == 0;
+    requires caller: tasks[caller].wait == WAIT_SERVED + server && running(caller) &&
+      links[caller].queue == NONE && tasks[caller].ending == NEURON_TIMEOUT &&
+      deadlines[DEADLINE_LEAVES + caller] == NEURON_FOREVER;
+    assigns tasks[server].wait, tasks[server].ran, tasks[caller].wait;
+    BETWEEN_KEPT
+    ensures place: places{Pre}(server) ==> places(caller);
+    ensures still: still{Pre, Post}(NONE); */
+static inline void wait_for_call(u64 server, u64 caller)
 {
     tasks[server].wait = tasks[server].generation;
     tasks[server].ran = 0;
     tasks[caller].wait = WAIT_NONE;
+    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
+          (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
+}
+
+/* The caller waits for the server, which runs. */
+/*@ requires inv: between(caller);
+    requires call: may_call(caller, server) && WAIT_RECV <= tasks[server].wait;
+    assigns tasks[caller].token, tasks[caller].wait, tasks[caller].ran, tasks[server].wait;
+    ensures inv: between(server);
+    ensures next: tasks[server].context.task == server;
+    ensures still: still{Pre, Post}(caller); */
+static inline void serve(u64 caller, u64 server)
+{
+    //@ assert who: place_at(caller, caller) && place_at(caller, server) && caller != server;
+    //@ assert on_time: timing_ok(caller) && timing_ok(server) && waiting_ok(caller) && waiting_ok(server);
+    //@ assert live: running(caller) && running(server) && tasks[server].ready == 1 && links[server].queue == NONE;
+    //@ assert untimed: tasks[caller].ending == NEURON_TIMEOUT && tasks[server].ending == NEURON_TIMEOUT;
+    //@ assert levels: words_ok(caller) && words_ok(server) && level_of[caller] < level_of[server];
+    wait_for_reply(caller, server);
+    //@ assert tables: tasks_inv && unused_inv && none_higher(server);
+}
+
+/* The server waits for calls, and the caller runs. */
+/*@ requires inv: between(server);
+    requires caller: caller < NEURON_TASKS_MAX && tasks[caller].wait == WAIT_SERVED + server;
+    requires free: tasks[server].attention == 0;
+    requires highest: queues[READY_QUEUE].levels <= tasks[caller].no_higher;
+    assigns tasks[server].wait, tasks[server].ran, tasks[caller].wait;
+    ensures inv: between(caller);
+    ensures next: tasks[caller].context.task == caller;
+    ensures still: still{Pre, Post}(NONE); */
+static inline void answer(u64 caller, u64 server)
+{
+    //@ assert callee: callee_of(tasks[caller].wait) == server;
+    //@ assert served: caller < task_count && tasks[server].ready == 1;
+    //@ assert who: place_at(server, caller) && place_at(server, server) && caller != server;
+    //@ assert on_time: timing_ok(caller) && timing_ok(server) && call_ok(caller);
+    //@ assert known: words_ok(server) && words_ok(caller) && attention_ok(server);
+    //@ assert untimed: tasks[caller].ending == NEURON_TIMEOUT && tasks[server].ending == NEURON_TIMEOUT;
+    //@ assert live: running(caller) && running(server) && links[caller].queue == NONE;
+    /*@ assert chosen: \forall integer l; level_of[caller] < l < NEURON_LEVELS ==>
+          ((queues[READY_QUEUE].levels >> l) & 1) == 0; */
+    //@ assert none: none_higher(caller);
+    wait_for_call(server, caller);
+    //@ assert tables: tasks_inv && unused_inv && none_higher(caller);
 }
 
 /* After all checks, and when the page is copied. */
+/*@ requires inv: between(running) && resumed == running;
+    requires row: row < NEURON_SLOTS_MAX;
+    requires call: may_call(running, server) && WAIT_RECV <= tasks[server].wait;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], resumed;
+    ensures inv: resumed == server && between(server);
+    ensures still: still{Pre, Post}(running); */
 static NOINLINE void deliver(u64 row, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 server,
                              u64 running)
 {
@@ -79,6 +202,12 @@ static NOINLINE void deliver(u64 row, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u
 }
 
 /* Like fast_call() for messages of some words and few bytes. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures allowed: resumed != NONE ==> calls_through(running, tasks[running].first_slot + slot, resumed);
+    ensures still: still{Pre, Post}(running);
+    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
 static NOINLINE void call_long(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline,
                                u64 running)
 {
@@ -88,9 +217,16 @@ static NOINLINE void call_long(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3
         words <= FAST_WORDS) {
         u64 row = tasks[running].first_slot + slot;
         u64 server = slots[row].callee - 1;
+        //@ assert row: row == tasks[running].first_slot + slot && slot_of(running, row);
+        //@ assert own: port_ok(running, row);
         if (slots[row].callee != 0 && tasks[server].wait == slots[row].generation) {
+            //@ assert server: calls_through(running, row, server) && may_call(running, server) && waiting_ok(server);
+            //@ assert used: slots[row].generation == NEVER || WAIT_RECV < slots[row].generation;
+            //@ assert receives: WAIT_RECV <= tasks[server].wait;
+            //@ assert other: tasks[running].wait == WAIT_NONE && server != running;
             copy_words(2 * server, 2 * running + 1, words);
             deliver(row, tag, w0, w1, w2, w3, server, running);
+            //@ assert own: slot_of(running, row) && calls_through(running, row, server);
             return;
         }
     }
@@ -103,8 +239,15 @@ void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, 
         slot < tasks[running].slots) {
         u64 row = tasks[running].first_slot + slot;
         u64 server = slots[row].callee - 1;
+        //@ assert row: row == tasks[running].first_slot + slot && slot_of(running, row);
+        //@ assert own: port_ok(running, row);
         if (slots[row].callee != 0 && tasks[server].wait == slots[row].generation) {
+            //@ assert server: calls_through(running, row, server) && may_call(running, server) && waiting_ok(server);
+            //@ assert used: slots[row].generation == NEVER || WAIT_RECV < slots[row].generation;
+            //@ assert receives: WAIT_RECV <= tasks[server].wait;
+            //@ assert other: tasks[running].wait == WAIT_NONE && server != running;
             serve(running, server);
+            //@ assert own: slot_of(running, row) && calls_through(running, row, server);
             arch_switch(&tasks[server], tag, w0, w1, w2, w3, slots[row].badge,
                         tasks[running].token);
             return;
@@ -114,6 +257,13 @@ void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, 
 }
 
 /* Like fast_reply_recv() for messages of some words and few bytes. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&
+      \old(tasks[token % 64].wait) == WAIT_SERVED + running;
+    ensures still: still{Pre, Post}(running);
+    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
 static NOINLINE void reply_long(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline,
                                 u64 running)
 {
@@ -143,22 +293,73 @@ void fast_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 dea
     reply_long(token, tag, w0, w1, w2, w3, deadline, running);
 }
 
-/* The running task goes on before its equals. */
-static inline void push_front(u64 running)
+/*@ requires tasks: task_count <= NEURON_TASKS_MAX && target < task_count;
+    requires busy: tasks[target].wait == WAIT_NONE || calls(tasks[target].wait);
+    assigns tasks[target].bits, tasks[target].attention;
+    BETWEEN_KEPT
+    ensures place: \forall integer c; places{Pre}(c) ==> places(c);
+    ensures still: still{Pre, Post}(NONE); */
+static inline void note_bits(u64 target, u64 bits)
 {
-    u64 level = tasks[running].level;
-    u32 first = queues[READY_QUEUE].head[level];
+    tasks[target].bits = tasks[target].bits | bits;
+    tasks[target].attention = 1;
+    //@ assert words: \forall integer t; 0 <= t < task_count && words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
+          (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
+}
 
-    links[running].next = first;
-    links[running].previous = NONE;
-    links[running].queue = READY_QUEUE;
-    if (first == NONE) {
-        queues[READY_QUEUE].tail[level] = (u32)running;
-        queues[READY_QUEUE].levels = queues[READY_QUEUE].levels | (UINT64_C(1) << level);
-    } else {
-        links[first].previous = (u32)running;
-    }
-    queues[READY_QUEUE].head[level] = (u32)running;
+/*@ requires tasks: task_count <= NEURON_TASKS_MAX && target < task_count;
+    requires target: WAIT_RECV <= tasks[target].wait && running(target) &&
+      deadlines[DEADLINE_LEAVES + target] == NEURON_FOREVER && tasks[target].ending == NEURON_TIMEOUT;
+    assigns tasks[target].wait;
+    BETWEEN_KEPT
+    ensures waits: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      tasks[t].wait == (t == target ? WAIT_NONE : \old(tasks[t].wait));
+    ensures still: still{Pre, Post}(NONE); */
+static inline void end_wait(u64 target)
+{
+    tasks[target].wait = WAIT_NONE;
+    //@ assert words: \forall integer t; 0 <= t < task_count && words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
+          (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
+}
+
+/* The target comes back from recv, and runs instead of a task that is below it. */
+/*@ requires inv: between(running);
+    requires target: target < task_count && WAIT_RECV <= tasks[target].wait;
+    requires above: tasks[running].level < tasks[target].level;
+    assigns tasks[target].wait, queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    ensures inv: between(target);
+    ensures next: tasks[target].context.task == target;
+    ensures still: still{Pre, Post}(NONE); */
+static inline void preempt(u64 target, u64 running)
+{
+    //@ assert who: place_at(running, running) && place_at(running, target) && target != running;
+    //@ assert places: places(running);
+    //@ assert on_time: timing_ok(target) && waiting_ok(target) && words_ok(target) && words_ok(running);
+    //@ assert live: running(target) && running(running) && links[target].queue == NONE;
+    push_front(running);
+    /*@ assert rest: \forall integer t; 0 <= t < task_count && t != running ==> place_at{Pre}(running, t) ==>
+          place_at(running, t); */
+    //@ assert others: \forall integer t; 0 <= t < task_count && t != running ==> place_at(running, t);
+    //@ assert unused: unused_inv;
+    //@ assert levels: level_of[running] < level_of[target] && target < NEURON_TASKS_MAX;
+    /*@ assert heads: \forall integer l; level_of[target] < l < NEURON_LEVELS ==>
+          queues[READY_QUEUE].head[l] == \at(queues[READY_QUEUE].head[l], Pre); */
+    //@ assert higher: none_higher(target);
+    //@ assert attention: attention_inv;
+    //@ assert callers: no_callers(NONE);
+    //@ assert ports: ports_inv;
+    /*@ ghost Pushed: ; */
+    end_wait(target);
+    //@ assert runs: place_at(target, target) && place_at(target, running);
+    /*@ assert waiting: \forall integer t; 0 <= t < task_count && t != running && t != target ==>
+          place_at{Pushed}(running, t) ==> place_at(target, t); */
+    /*@ assert place: \forall integer t; 0 <= t < task_count ==> place_at(target, t); */
+    //@ assert places: places(target);
+    //@ assert tables: tasks_inv;
 }
 
 void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running)
@@ -166,16 +367,18 @@ void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64
     if (slot < tasks[running].slots && bits != 0) {
         u64 row = tasks[running].first_slot + slot;
         u64 target = slots[row].notified - 1;
+        //@ assert row: row < slots_end && slot_of(running, row);
+        //@ assert own: port_ok(running, row) && slot_ok(row);
         if (slots[row].notified != 0 && (bits & slots[row].bits) == bits) {
+            //@ assert target: target == slots[row].object && target < task_count;
+            //@ assert waits: waiting_ok(target);
             if (tasks[target].wait == WAIT_NONE ||
-                tasks[target].wait - WAIT_QUEUED < WAIT_RECV - WAIT_QUEUED) {
-                tasks[target].bits = tasks[target].bits | bits;
-                tasks[target].attention = 1;
+                (tasks[target].wait >= WAIT_QUEUED && tasks[target].wait < WAIT_RECV)) {
+                note_bits(target, bits);
                 return;
             }
             if (tasks[target].wait >= WAIT_RECV && tasks[target].level > tasks[running].level) {
-                push_front(running);
-                tasks[target].wait = WAIT_NONE;
+                preempt(target, running);
                 arch_preempt(&tasks[target], bits);
                 return;
             }
@@ -193,24 +396,21 @@ void fast_yield(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 runn
     if (next == NONE) {
         return;
     }
-    u32 last = queues[READY_QUEUE].tail[level];
-    u32 second = links[next].next;
-
-    /* The running task is the last of its level, and then the first goes. */
-    links[running].next = NONE;
-    links[running].queue = READY_QUEUE;
-    queues[READY_QUEUE].tail[level] = (u32)running;
-    if (second == NONE) {
-        links[running].previous = NONE;
-        queues[READY_QUEUE].head[level] = (u32)running;
-    } else {
-        links[running].previous = last;
-        links[last].next = (u32)running;
-        links[second].previous = NONE;
-        queues[READY_QUEUE].head[level] = second;
-    }
-    links[next].next = NONE;
-    links[next].previous = NONE;
-    links[next].queue = NONE;
+    //@ assert ready: links[next].queue == READY_QUEUE && next < task_count && next != running;
+    //@ assert place_at(running, next) && place_at(running, running);
+    //@ assert can_run: running(next) && tasks[next].wait == WAIT_NONE && running(running);
+    push_last(running, level);
+    pop_first(level, next);
+    /*@ assert others: \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != running && t != next ==>
+          links[t].queue == \at(links[t].queue, Pre); */
+    //@ assert links[next].queue == NONE && links[running].queue == READY_QUEUE;
+    //@ assert runs: place_at(next, next);
+    //@ assert waits: place_at(next, running);
+    /*@ assert rest: \forall integer t; 0 <= t < task_count && t != running && t != next ==>
+          place_at{Pre}(running, t) ==> place_at(next, t); */
+    //@ assert place: \forall integer t; 0 <= t < task_count ==> place_at(next, t);
+    //@ assert levels: \forall integer q; 0 <= q < QUEUES ==> queues[q].levels == \at(queues[q].levels, Pre);
+    //@ assert attention: \forall integer t; 0 <= t < task_count && attention_ok{Pre}(t) ==> attention_ok(t);
+    //@ assert callers: no_callers(NONE);
     arch_yield(&tasks[next]);
 }

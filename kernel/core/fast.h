@@ -8,18 +8,88 @@
 #ifndef CORE_FAST_H
 #define CORE_FAST_H
 
+#include "arch.h"
 #include "types.h"
+#include "waits.h"
+
+/* In one range: the provers do not see that a set of pages and words holds itself. */
+#define ALL_MESSAGE_WORDS                                                                          \
+    *(&message_pages[0][0] + (0 .. MESSAGE_PAGES * NEURON_TASKS_MAX * (NEURON_PAGE / 8) - 1))
+
+/* As place_ok(), if `c` were the current task. */
+/*@ predicate place_at{L}(integer c, integer t) =
+      (c == t ==> running{L}(t) && tasks[t].wait == WAIT_NONE && links[t].queue == NONE) &&
+      (links[t].queue == READY_QUEUE ==> running{L}(t) && tasks[t].wait == WAIT_NONE) &&
+      (links[t].queue != READY_QUEUE && links[t].queue != NONE ==>
+        tasks[t].wait == WAIT_QUEUED + links[t].queue) &&
+      (is_queued(tasks[t].wait) ==> links[t].queue == callee_of(tasks[t].wait)) &&
+      (running{L}(t) && tasks[t].wait == WAIT_NONE && c != t ==> links[t].queue == READY_QUEUE) &&
+      (!running{L}(t) ==>
+        tasks[t].wait == (tasks[t].state == NEURON_TASK_GIVEN_UP ? WAIT_GIVEN_UP : WAIT_NONE)); */
+
+/*@ predicate places{L}(integer c) = \forall integer t; 0 <= t < task_count ==> place_at{L}(c, t); */
+
+/* Only who was in recv serves, and only tasks that exist wait. */
+/*@ predicate served_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX &&
+      WAIT_SERVED <= tasks[t].wait < WAIT_SERVED_UNTIL ==>
+        t < task_count && tasks[callee_of(tasks[t].wait)].ready == 1; */
+
+/* No task of a level above that of `c` is ready. */
+/*@ predicate none_higher{L}(integer c) =
+      \forall integer l; level_of[c] < l < NEURON_LEVELS ==> queues[READY_QUEUE].head[l] == NONE; */
+
+/* What is true between two entries, if `c` is the task that runs: the invariant, and it is one of the highest. */
+/*@ predicate between{L}(integer c) =
+      c < task_count && tasks_inv{L} && slots_inv{L} && unused_inv{L} && queue_inv{L} && deadline_inv{L} &&
+      words_inv{L} && attention_inv{L} && places{L}(c) && timing_inv{L}(NONE) && waiting_inv{L}(NONE) && no_callers{L}(NONE) &&
+      calls_inv{L}(NONE) && ports_inv{L} && served_inv{L} && none_higher{L}(c); */
+
+/* What a fast path leaves of all tasks, but for the number of the call of `c`. */
+/*@ predicate still{L, M}(integer c) = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      \at(tasks[t].context.pc, L) == \at(tasks[t].context.pc, M) &&
+      \at(tasks[t].context.space, L) == \at(tasks[t].context.space, M) &&
+      \at(tasks[t].context.task, L) == \at(tasks[t].context.task, M) &&
+      \at(tasks[t].generation, L) == \at(tasks[t].generation, M) &&
+      \at(tasks[t].state, L) == \at(tasks[t].state, M) &&
+      \at(tasks[t].first_slot, L) == \at(tasks[t].first_slot, M) &&
+      \at(tasks[t].slots, L) == \at(tasks[t].slots, M) &&
+      (t == c || \at(tasks[t].token, L) == \at(tasks[t].token, M));
+    predicate unchanged{L, M} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
+      \at(tasks[t].wait, L) == \at(tasks[t].wait, M) && \at(tasks[t].token, L) == \at(tasks[t].token, M) &&
+      \at(tasks[t].bits, L) == \at(tasks[t].bits, M); */
 
 /* A server that waits in recv gets the call. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures allowed: resumed != NONE ==> calls_through(running, tasks[running].first_slot + slot, resumed);
+    ensures still: still{Pre, Post}(running);
+    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
 void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, u64 running);
 
 /* The caller gets the reply, and the server, which nobody else needs, waits for the next call. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&
+      \old(tasks[token % 64].wait) == WAIT_SERVED + running;
+    ensures still: still{Pre, Post}(running);
+    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
 void fast_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, u64 running);
 
 /* The bits are set: nobody waits for them, or a task that is above does, in recv. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures still: still{Pre, Post}(NONE);
+    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
 void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running);
 
 /* The next of the same level runs. */
+/*@ requires inv: between(running) && resumed == running;
+    assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], resumed;
+    ensures inv: between(resumed);
+    ensures level: level_of[resumed] == level_of[running]; */
 void fast_yield(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running);
 
 #endif

@@ -15,6 +15,7 @@
       (x >> a) >> b == x >> (a + b);
     axiom bits_above_highest: \forall u64 x, integer a, b; 0 <= a < b < 64 && (x >> a) == 1 ==>
       ((x >> b) & 1) == 0;
+    axiom next_token: \forall u64 x; (u64)(x + 64) % 64 == x % 64;
   }
 
   // The levels up to one of them, as a set; which is smaller than any that holds a higher one.

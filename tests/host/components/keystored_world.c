@@ -7,6 +7,8 @@
 #include <string.h>
 
 struct world world;
+const struct nexus_client alice = {.id = 1, .task = 4, .name = "alice"};
+const struct nexus_client bob = {.id = 2, .task = 5, .name = "bob"};
 uint8_t __nexus_out[4096];
 
 static void copy_masked(uint8_t *to, const uint8_t *from, size_t bytes)
@@ -152,4 +154,20 @@ struct world_value *world_value(const char *path)
 
     assert_non_null(value);
     return value;
+}
+
+void world_call_again(void)
+{
+    world.count = 0;
+    world.fail_at = 0;
+    memset(world.calls, 0, sizeof(world.calls));
+}
+
+void world_break_call(unsigned call, unsigned times, int failure, bool done)
+{
+    world_call_again();
+    world.fail_at = call;
+    world.fail_times = times;
+    world.failure = failure;
+    world.done = done;
 }

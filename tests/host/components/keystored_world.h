@@ -32,8 +32,17 @@ struct world {
 
 extern struct world world;
 
+/* Two clients. */
+extern const struct nexus_client alice, bob;
+
 /* A blank disk. */
 void world_begin(void);
+
+/* Counts calls from here on; none of them fails. */
+void world_call_again(void);
+
+/* The same, but from the one with this number on, so many fail; `done`: although they did what was asked for. */
+void world_break_call(unsigned call, unsigned times, int failure, bool done);
 
 /* What was not synced is gone. */
 void world_cut(void);

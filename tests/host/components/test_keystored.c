@@ -1,5 +1,6 @@
 /* keystored: one identity, whatever fails when; it signs and leaves nothing behind; and values apart for each client. */
 #include "keystored_memory.h"
+#include "keystored_values.h"
 #include "keystored_world.h"
 #include "lives.h"
 
@@ -10,8 +11,6 @@
 #include <string.h>
 
 static const char key_path[] = "/state/keystore/device.key";
-static const struct nexus_client alice = {.id = 1, .task = 4, .name = "alice"};
-static const struct nexus_client bob = {.id = 2, .task = 5, .name = "bob"};
 
 /* RFC 8032, 7.1, test 1; the seed is masked. */
 static const char rfc_seed[] = "c73bebc7b5a7003ae0de10aec8b6769e1e139f33216833432a61f65946f4253a";
@@ -37,22 +36,6 @@ static void assert_hex(const uint8_t *bytes, const char *text)
     assert_memory_equal(bytes, wanted, strlen(text) / 2);
 }
 
-static void call_again(void)
-{
-    world.count = 0;
-    world.fail_at = 0;
-    memset(world.calls, 0, sizeof(world.calls));
-}
-
-static void break_call(unsigned call, unsigned times, int failure, bool done)
-{
-    call_again();
-    world.fail_at = call;
-    world.fail_times = times;
-    world.failure = failure;
-    world.done = done;
-}
-
 /* A new life of keystored knows nothing; and another seed comes next. */
 static int new_life(void)
 {
@@ -65,7 +48,7 @@ static int start(void **state)
     (void)state;
     world_begin();
     (void)keystore_reload(alice);
-    call_again();
+    world_call_again();
     read_hex(rfc_seed, world.masked_seed);
     return 0;
 }
@@ -101,7 +84,7 @@ static void key_is_made_once_and_durable_before_it_is_told(void **state)
     (void)state;
 
     assert_true(no_key(key));
-    call_again();
+    world_call_again();
     assert_int_equal(keystore_keygen(alice), 0);
     assert_string_equal(world.calls, "geps");
     world_cut();
@@ -110,7 +93,7 @@ static void key_is_made_once_and_durable_before_it_is_told(void **state)
     assert_int_equal(sign("", 0, signature), 0);
     assert_hex(signature, rfc_signature);
     for (int life = 0; life < 3; life++) {
-        call_again();
+        world_call_again();
         assert_int_equal(keystore_keygen(bob), KEYSTORE_KEY_EXISTS);
         assert_string_equal(world.calls, "g");
         assert_int_equal(new_life(), 0);
@@ -124,17 +107,17 @@ static void key_that_may_be_gone_tomorrow_is_not_told(void **state)
     uint8_t key[64];
     (void)state;
 
-    break_call(4, 1, STATE_IO_ERROR, false);
+    world_break_call(4, 1, STATE_IO_ERROR, false);
     assert_int_equal(keystore_keygen(alice), KEYSTORE_NO_STATE);
     assert_true(world_has(key_path));
-    break_call(2, 1, STATE_READ_ONLY, false);
+    world_break_call(2, 1, STATE_READ_ONLY, false);
     assert_int_equal(public_key(key), KEYSTORE_NO_STATE);
     assert_string_equal(world.calls, "gs");
-    call_again();
+    world_call_again();
     assert_int_equal(public_key(key), 0);
     assert_string_equal(world.calls, "gs");
     world_cut();
-    call_again();
+    world_call_again();
     assert_int_equal(public_key(key), 0);
     assert_string_equal(world.calls, "");
     assert_int_equal(new_life(), 0);
@@ -149,17 +132,17 @@ static void state_that_cannot_be_asked_is_not_a_blank_one(void **state)
     (void)state;
 
     for (unsigned i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
-        break_call(1, 2, failures[i], false);
+        world_break_call(1, 2, failures[i], false);
         assert_int_equal(keystore_keygen(alice), KEYSTORE_NO_STATE);
         assert_string_equal(world.calls, failures[i] == NEURON_PEER_RESTARTED ? "gg" : "g");
-        break_call(1, 2, failures[i], false);
+        world_break_call(1, 2, failures[i], false);
         assert_int_equal(public_key(key), KEYSTORE_NO_STATE);
-        break_call(1, 2, failures[i], false);
+        world_break_call(1, 2, failures[i], false);
         assert_int_equal(sign("x", 1, key), KEYSTORE_NO_STATE);
-        break_call(1, 2, failures[i], false);
+        world_break_call(1, 2, failures[i], false);
         assert_int_equal(keystore_reload(alice), KEYSTORE_NO_STATE);
     }
-    break_call(0, 0, 0, false);
+    world_break_call(0, 0, 0, false);
     assert_true(no_key(key));
 }
 
@@ -168,11 +151,11 @@ static void restart_of_a_server_is_passed_over(void **state)
     uint8_t key[64];
     (void)state;
 
-    break_call(1, 1, NEURON_PEER_RESTARTED, false);
+    world_break_call(1, 1, NEURON_PEER_RESTARTED, false);
     assert_int_equal(keystore_keygen(alice), 0);
     assert_string_equal(world.calls, "ggeps");
     assert_int_equal(new_life(), 0);
-    break_call(1, 1, NEURON_PEER_RESTARTED, false);
+    world_break_call(1, 1, NEURON_PEER_RESTARTED, false);
     assert_int_equal(sign("", 0, key), 0);
     assert_hex(key, rfc_signature);
 }
@@ -185,18 +168,18 @@ static void without_entropy_there_is_no_key(void **state)
     (void)state;
 
     for (unsigned i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
-        break_call(2, 2, failures[i], false);
+        world_break_call(2, 2, failures[i], false);
         assert_int_equal(keystore_keygen(alice), KEYSTORE_NO_ENTROPY);
         assert_string_equal(world.calls, failures[i] == NEURON_PEER_RESTARTED ? "gee" : "ge");
     }
     for (world.entropy_bytes = 0; world.entropy_bytes < SEED; world.entropy_bytes++) {
-        break_call(0, 0, 0, false);
+        world_break_call(0, 0, 0, false);
         assert_int_equal(keystore_keygen(alice), KEYSTORE_NO_ENTROPY);
         assert_string_equal(world.calls, "ge");
     }
     assert_false(world_has(key_path));
     assert_true(no_key(key));
-    break_call(2, 1, NEURON_PEER_RESTARTED, false);
+    world_break_call(2, 1, NEURON_PEER_RESTARTED, false);
     assert_int_equal(keystore_keygen(alice), 0);
     assert_string_equal(world.calls, "geeps");
 }
@@ -212,9 +195,9 @@ static void interrupted_making_leaves_one_key_or_none(void **state)
         const bool lost = i % 2, early_look = i / 2 % 2, done = i / 4 % 2;
 
         (void)start(NULL);
-        break_call(1 + i / 8 % 5, 1, failures[i / 40], done);
+        world_break_call(1 + i / 8 % 5, 1, failures[i / 40], done);
         const int made = keystore_keygen(alice);
-        break_call(0, 0, 0, false);
+        world_break_call(0, 0, 0, false);
         const int looked = early_look || made == 0 ? public_key(first) : KEYSTORE_NO_KEY;
         assert_true(made != 0 || looked == 0);
         assert_true(looked == 0 || looked == KEYSTORE_NO_KEY);
@@ -266,9 +249,9 @@ static void damaged_key_is_neither_used_nor_replaced(void **state)
     assert_int_equal(new_life(), 0);
     static const int failures[] = {STATE_CORRUPTED, STATE_VALUE_TOO_LARGE};
     for (unsigned i = 0; i < 2; i++) {
-        break_call(1, 4, failures[i], false);
+        world_break_call(1, 4, failures[i], false);
         assert_damaged();
-        break_call(0, 0, 0, false);
+        world_break_call(0, 0, 0, false);
     }
     assert_int_equal(new_life(), 0);
 }
@@ -327,7 +310,7 @@ static void private_key_is_never_exported(void **state)
     (void)state;
     assert_int_equal(keystore_export_private_key(alice), KEYSTORE_EXPORT_REFUSED);
     assert_int_equal(keystore_keygen(alice), 0);
-    call_again();
+    world_call_again();
     assert_int_equal(keystore_export_private_key(alice), KEYSTORE_EXPORT_REFUSED);
     assert_string_equal(world.calls, "");
 }
@@ -415,114 +398,11 @@ static void nothing_of_a_key_that_was_not_kept_stays_in_memory(void **state)
     learn_secrets();
     memory_scrub_stack();
     for (unsigned call = 1; call <= 4; call++) {
-        break_call(call, 2, STATE_IO_ERROR, true);
+        world_break_call(call, 2, STATE_IO_ERROR, true);
         assert_true(keystore_keygen(alice) != 0);
         assert_nothing_left();
         memset(world.now, 0, sizeof(world.now));
     }
-}
-
-/* --- values -------------------------------------------------------------------------------------- */
-
-static int get(struct nexus_client client, const char *key, const char *wanted)
-{
-    uint8_t value[256];
-    size_t length = 0;
-    const int result = keystore_get(client, key, value, &length);
-
-    if (result == 0) {
-        assert_int_equal(length, strlen(wanted));
-        assert_memory_equal(value, wanted, length);
-    }
-    return result;
-}
-
-static void values_are_apart_for_each_client(void **state)
-{
-    (void)state;
-    assert_int_equal(get(alice, "colour", ""), KEYSTORE_NOT_FOUND);
-    assert_int_equal(keystore_put(alice, "colour", "red", 3), 0);
-    assert_int_equal(get(bob, "colour", ""), KEYSTORE_NOT_FOUND);
-    assert_int_equal(keystore_remove(bob, "colour"), KEYSTORE_NOT_FOUND);
-    assert_int_equal(keystore_put(bob, "colour", "blue", 4), 0);
-    world_cut();
-    assert_int_equal(get(alice, "colour", "red"), 0);
-    assert_int_equal(get(bob, "colour", "blue"), 0);
-    assert_true(world_has("/state/keystore/values/alice/636f6c6f7572"));
-    assert_int_equal(keystore_put(alice, "colour", "green", 5), 0);
-    assert_int_equal(get(alice, "colour", "green"), 0);
-    call_again();
-    assert_int_equal(keystore_remove(alice, "colour"), 0);
-    assert_string_equal(world.calls, "rs");
-    world_cut();
-    assert_int_equal(get(alice, "colour", ""), KEYSTORE_NOT_FOUND);
-    assert_int_equal(get(bob, "colour", "blue"), 0);
-}
-
-static void no_key_leads_out_of_the_values_of_the_client(void **state)
-{
-    static const char *const keys[] = {"..",     "../bob/636f", "/",  "../../device.key", ".",
-                                       "a/b//c", "\xc3\xa4",    "%s", "device.key"};
-    char longest[65];
-    (void)state;
-
-    assert_int_equal(keystore_keygen(alice), 0);
-    for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        const char *prefix = "/state/keystore/values/alice/";
-        assert_int_equal(get(alice, keys[i], ""), KEYSTORE_NOT_FOUND);
-        assert_int_equal(keystore_put(alice, keys[i], "x", 1), 0);
-        const char *path = world.now[1].path;
-        assert_int_equal(strncmp(path, prefix, strlen(prefix)), 0);
-        assert_int_equal(strspn(path + strlen(prefix), "0123456789abcdef"), 2 * strlen(keys[i]));
-        assert_int_equal(strlen(path), strlen(prefix) + 2 * strlen(keys[i]));
-        assert_int_equal(keystore_remove(alice, keys[i]), 0);
-    }
-    memset(longest, 0xff, 64);
-    longest[64] = '\0';
-    const struct nexus_client far = {.name = "a_name_as_long_as_names_can_be_in_an_assembly_48"};
-    assert_int_equal(keystore_put(far, longest, "long", 4), 0);
-    assert_int_equal(get(far, longest, "long"), 0);
-    assert_int_equal(strlen(world.now[1].path), 23 + 48 + 1 + 128);
-    assert_int_equal(get(alice, "", ""), KEYSTORE_BAD_KEY);
-    assert_int_equal(keystore_put(alice, "", "x", 1), KEYSTORE_BAD_KEY);
-    assert_int_equal(keystore_remove(alice, ""), KEYSTORE_BAD_KEY);
-}
-
-static void failures_of_values_are_told(void **state)
-{
-    static const struct {
-        int failure, result;
-    } rows[] = {{STATE_NO_SPACE, KEYSTORE_NO_SPACE},   {STATE_OVER_QUOTA, KEYSTORE_NO_SPACE},
-                {STATE_IO_ERROR, KEYSTORE_NO_STATE},   {STATE_READ_ONLY, KEYSTORE_NO_STATE},
-                {NEURON_PEER_DIED, KEYSTORE_NO_STATE}, {NEURON_TIMEOUT, KEYSTORE_NO_STATE}};
-    (void)state;
-
-    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        for (unsigned call = 1; call <= 2; call++) {
-            break_call(call, 1, rows[i].failure, false);
-            assert_int_equal(keystore_put(alice, "k", "v", 1), rows[i].result);
-            break_call(0, 0, 0, false);
-            assert_int_equal(keystore_put(alice, "k", "v", 1), 0);
-            break_call(call, 1, rows[i].failure, false);
-            assert_int_equal(keystore_remove(alice, "k"), rows[i].result);
-        }
-    }
-    break_call(0, 0, 0, false);
-    assert_int_equal(keystore_put(alice, "k", "v", 1), 0);
-    break_call(1, 1, STATE_CORRUPTED, false);
-    assert_int_equal(get(alice, "k", ""), KEYSTORE_DAMAGED);
-    break_call(1, 1, NEURON_PEER_RESTARTED, false);
-    assert_int_equal(get(alice, "k", "v"), 0);
-    break_call(1, 1, NEURON_PEER_RESTARTED, false);
-    assert_int_equal(keystore_put(alice, "k", "w", 1), 0);
-    assert_string_equal(world.calls, "pps");
-    break_call(2, 1, NEURON_PEER_RESTARTED,
-               false); /* what was put may be gone: that is not synced */
-    assert_int_equal(keystore_put(alice, "k", "x", 1), KEYSTORE_NO_STATE);
-    assert_string_equal(world.calls, "ps");
-    break_call(1, 1, NEURON_PEER_RESTARTED, false);
-    assert_int_equal(keystore_remove(alice, "k"), 0);
-    assert_string_equal(world.calls, "rrs");
 }
 
 static void life(void)
