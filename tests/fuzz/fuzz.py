@@ -28,7 +28,7 @@ import virtio_seeds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-NAMES = ("syscalls", "table", "virtio", "blocks", "statefs")
+NAMES = ("syscalls", "table", "virtio", "blocks", "statefs", "package")
 SEEDS = {
     "syscalls": seeds.syscall_seeds,
     "table": table_seeds.table_seeds,
@@ -43,6 +43,7 @@ LONGEST = {
     "virtio": 1000,
     "blocks": 2000,
     "statefs": 1500,
+    "package": 2000,
 }  # bytes of an input
 QUICK_RUNS = {
     "syscalls": 400,
@@ -51,6 +52,7 @@ QUICK_RUNS = {
     "blocks": 50000,
     "package": 50000,
     "statefs": 1500,
+    "package": 2000,
 }  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20
 COVERED = re.compile(r"\bcov: (\d+)")
