@@ -52,7 +52,6 @@ QUICK_RUNS = {
     "blocks": 50000,
     "package": 50000,
     "statefs": 1500,
-    "package": 2000,
 }  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20
 COVERED = re.compile(r"\bcov: (\d+)")
