@@ -5,6 +5,7 @@
 #include "selftest.nexus.h"
 
 #include <neuron/status.h>
+#include <nexus/log.h>
 #include <nexus/selftest.h>
 #include <package.h>
 #include <sodium/crypto_sign_ed25519.h>
@@ -142,6 +143,6 @@ int main(void)
         printf("the last try\n");
         expect(A, B, B, NONE, 0, HEALTH_ON_TRIAL);
     }
-    printf("SELFTEST: end\n");
+    nexus_log_about("SELFTEST", "end");
     return 0;
 }

@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 import blocks_seeds
+import package_seeds
 import seeds
 import statefs_seeds
 import table_seeds
@@ -27,12 +28,13 @@ import virtio_seeds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-NAMES = ("syscalls", "table", "virtio", "blocks", "statefs")
+NAMES = ("syscalls", "table", "virtio", "blocks", "statefs", "package")
 SEEDS = {
     "syscalls": seeds.syscall_seeds,
     "table": table_seeds.table_seeds,
     "virtio": virtio_seeds.virtio_seeds,
     "blocks": blocks_seeds.blocks_seeds,
+    "package": package_seeds.package_seeds,
     "statefs": statefs_seeds.statefs_seeds,
 }
 LONGEST = {
@@ -41,12 +43,14 @@ LONGEST = {
     "virtio": 1000,
     "blocks": 2000,
     "statefs": 1500,
+    "package": 2000,
 }  # bytes of an input
 QUICK_RUNS = {
     "syscalls": 400,
     "table": 4000,
     "virtio": 20000,
     "blocks": 50000,
+    "package": 50000,
     "statefs": 1500,
 }  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20

@@ -13,12 +13,13 @@ PRINTED = (
     re.compile(r'promise_kept\(\s*"([^"]+)"\s*\)'),
     re.compile(r'nexus_log_about\(\s*"SELFTEST",\s*"([^"]+?) ok"\s*\)'),
 )
-TESTS = ROOT / "tests" / "qemu" / "CMakeLists.txt"
+QEMU = ROOT / "tests" / "qemu"
+TESTS = (QEMU / "CMakeLists.txt", QEMU / "state.py")
 
 
 def main() -> None:
-    """Looks for every promise, in quotes of its own or as a whole line, in the list of tests."""
-    awaited = TESTS.read_text()
+    """Looks for every promise, in quotes of its own or as a whole line, in the lists of tests."""
+    awaited = "".join(path.read_text() for path in TESTS)
     complaints, count = [], 0
     for path in files(".c", under="assemblies"):
         for pattern in PRINTED:
