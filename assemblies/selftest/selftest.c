@@ -152,6 +152,7 @@ int main(void)
     test_grant();
     test_audit();
     test_state(now);
+    test_keys();
     test_refusals();
     nexus_log_about("SELFTEST", "end");
     (void)neuron_power(POWER_SLOT, NEURON_POWER_OK);

@@ -20,4 +20,7 @@ void test_refusals(void);
 /* Once a boot; `now` is the time of the clock. */
 void test_state(uint64_t now);
 
+/* Once a boot. */
+void test_keys(void);
+
 #endif

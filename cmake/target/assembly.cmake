@@ -7,7 +7,7 @@ function(nexus_component assembly type generated)
         ${NEXUS_TYPE_${type}_SOURCES} "${generated}/${type}/${type}.nexus.c")
     target_include_directories(${assembly}.${type} PRIVATE
         ${NEXUS_TYPE_${type}_FOLDERS} "${generated}/${type}")
-    target_link_libraries(${assembly}.${type} PRIVATE component)
+    target_link_libraries(${assembly}.${type} PRIVATE component sodium)
     add_dependencies(${assembly}.${type} stubs ${assembly}.generate)
 endfunction()
 

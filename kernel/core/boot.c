@@ -1,6 +1,7 @@
 /* Boot: from an accepted table to the whole state, once. */
 #include "arch.h"
 #include "console.h"
+#include "create.h"
 #include "deadline.h"
 #include "irq.h"
 #include "kernel.h"
@@ -11,378 +12,31 @@
 #include "table.h"
 #include "vspace.h"
 
-/* An accepted table, which lies apart from the state, with the counts taken from it. */
-/*@ predicate boots{L}(u64 *t, struct table_sections *at) =
-      \valid_read(t + (0 .. table_end(t) - 1)) && \valid_read(at) && header_wf(t, table_end(t)) &&
-      at->tasks == NEURON_TABLE_HEADER_WORDS && at->memories == memories_at(t) &&
-      at->maps == maps_at(t) && at->slots == slots_at(t) && at->windows == windows_at(t) &&
-      task_count == t[NEURON_TABLE_TASKS] && memory_count == t[NEURON_TABLE_MEMORIES] &&
-      window_count == t[NEURON_TABLE_WINDOWS] && init_task == t[NEURON_TABLE_INIT]; */
+/* The space of a task is there, below table `end`, and nothing but memory is mapped in it. */
+/*@ predicate space_below{L}(integer t, integer end) =
+      2 <= tasks[t].first_leaf && tasks[t].first_leaf + tasks[t].leaf_tables <= end &&
+      tasks[t].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK && space_ok{L}(t) && memory_alone{L}(t); */
 
-/* What a task begins with, and what its row says. */
-/*@ predicate created{L}(integer i, integer first_slot, integer level, integer slots, integer leaves,
-                         integer arena) =
-      tasks[i].state == NEURON_TASK_CREATED && tasks[i].wait == WAIT_NONE &&
-      tasks[i].ending == NEURON_TIMEOUT && tasks[i].token == i && tasks[i].generation == WAIT_RECV + 1 &&
-      tasks[i].attention == 0 && tasks[i].bits == 0 && tasks[i].ready == 0 &&
-      tasks[i].context.task == i && tasks[i].first_slot == first_slot &&
-      tasks[i].level == level && level_of[i] == level && tasks[i].no_higher == levels_to(level) &&
-      tasks[i].slots == slots && tasks[i].leaf_tables == leaves && tasks[i].arena_pages == arena;
-    predicate created_as{L}(u64 *t, integer i) =
-      created(i, slots_before(t, i), task_at(t, i, NEURON_TASK_LEVEL), task_at(t, i, NEURON_TASK_SLOTS),
-              task_at(t, i, NEURON_TASK_LEAF_TABLES), task_at(t, i, NEURON_TASK_ARENA_PAGES)); */
-
-/* The extents of each task are among the first `m`. */
-/*@ predicate chains_down{L}(integer m) = \forall integer t; 0 <= t < task_count ==>
-      tasks[t].first_memory == NONE || tasks[t].first_memory < m; */
-
-/* The task of a row, whose slots are those from `first_slot` on. */
-/*@ requires task: t < NEURON_TASKS_MAX;
-    requires row: \valid_read(row + (0 .. NEURON_TASK_ROW_WORDS - 1));
-    requires level: row[NEURON_TASK_LEVEL] < NEURON_LEVELS;
-    requires numbers: row[NEURON_TASK_SLOTS] <= NEURON_TASK_SLOTS_MAX &&
-      row[NEURON_TASK_LEAF_TABLES] <= NEURON_USER_SPAN / NEURON_BLOCK &&
-      row[NEURON_TASK_ARENA_PAGES] <= NEURON_USER_SPAN / NEURON_PAGE;
-    assigns tasks[t], level_of[t];
-    ensures created: created(t, first_slot, row[NEURON_TASK_LEVEL], row[NEURON_TASK_SLOTS],
-      row[NEURON_TASK_LEAF_TABLES], row[NEURON_TASK_ARENA_PAGES]);
-    ensures chain: tasks[t].first_memory == NONE; */
-static void create_task(u32 t, const u64 *row, u32 first_slot)
+/* The space of one task, from table `first` on, behind those of the tasks before it. */
+/*@ requires task: t < NEURON_TASKS_MAX && kernel_root_ok && pages_inv;
+    requires leaves: 1 <= tasks[t].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
+    requires tables: first + 2 + tasks[t].leaf_tables <= NEURON_PT_PAGES_MAX;
+    assigns {page_tables[p][i] | integer p, i; cell(p, i)}, tasks[t].first_leaf, tasks[t].context.space;
+    ensures first: tasks[t].first_leaf == first + 2;
+    ensures own: space_below(t, first + 2 + tasks[t].leaf_tables);
+    ensures before: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t && space_below{Pre}(i, first) ==>
+      space_below(i, first + 2 + tasks[t].leaf_tables); */
+static void create_space(u32 t, u32 first)
 {
-    tasks[t] = (struct task){.state = NEURON_TASK_CREATED,
-                             .wait = WAIT_NONE,
-                             .ending = NEURON_TIMEOUT,
-                             .token = t,
-                             .generation = WAIT_RECV + 1};
-    tasks[t].context.task = t;
-    tasks[t].level = (u32)row[NEURON_TASK_LEVEL];
-    //@ ghost level_of[t] = tasks[t].level;
-    tasks[t].no_higher = UINT64_MAX >> (NEURON_LEVELS - 1 - tasks[t].level);
-    tasks[t].entry = row[NEURON_TASK_ENTRY];
-    tasks[t].sp = row[NEURON_TASK_SP];
-    tasks[t].gp = row[NEURON_TASK_GP];
-    tasks[t].tp = row[NEURON_TASK_TP];
-    tasks[t].run_limit = row[NEURON_TASK_RUN_LIMIT];
-    tasks[t].slots = (u32)row[NEURON_TASK_SLOTS];
-    tasks[t].first_slot = first_slot;
-    tasks[t].leaf_tables = (u32)row[NEURON_TASK_LEAF_TABLES];
-    tasks[t].arena_pages = (u32)row[NEURON_TASK_ARENA_PAGES];
-    tasks[t].first_memory = NONE;
-    tasks[t].own_pages = MESSAGE_PAGES;
-}
-
-/* Tasks, each with its run of slots. */
-/*@ requires table: boots(table, at) && tasks_wf(table);
-    requires levels: levels_inv;
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1], level_of[0 .. NEURON_TASKS_MAX - 1];
-    ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    ensures levels: levels_inv;
-    ensures slots: \forall integer i; 0 <= i < task_count ==> slots_run(i);
-    ensures apart: \forall integer i, j; 0 <= i < j < task_count ==>
-      tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot;
-    ensures end: slots_end == table[NEURON_TABLE_SLOTS];
-    ensures chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE; */
-static void create_tasks(const u64 *table, const struct table_sections *at)
-{
-    u32 first_slot = 0;
-
-    /*@ loop invariant bound: 0 <= t <= task_count && first_slot == slots_before(table, t);
-        loop invariant limit: first_slot <= NEURON_SLOTS_MAX;
-        loop invariant created: \forall integer i; 0 <= i < t ==> created_as(table, i);
-        loop invariant chains: \forall integer i; 0 <= i < t ==> tasks[i].first_memory == NONE;
-        loop invariant below: \forall integer i; 0 <= i < t ==>
-          tasks[i].first_slot + tasks[i].slots <= first_slot;
-        loop invariant apart: \forall integer i, j; 0 <= i < j < t ==>
-          tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot;
-        loop invariant few: \forall integer i; 0 <= i < t ==> tasks[i].slots <= NEURON_TASK_SLOTS_MAX;
-        loop invariant last: t > 0 ==> tasks[t - 1].first_slot + tasks[t - 1].slots == first_slot;
-        loop invariant levels: levels_inv;
-        loop assigns t, first_slot, tasks[0 .. NEURON_TASKS_MAX - 1], level_of[0 .. NEURON_TASKS_MAX - 1];
-        loop variant task_count - t; */
-    for (u32 t = 0; t < task_count; t++) {
-        u64 row = at->tasks + t * NEURON_TASK_ROW_WORDS;
-        //@ assert row: row == NEURON_TABLE_HEADER_WORDS + t * NEURON_TASK_ROW_WORDS;
-        //@ assert inside: row + NEURON_TASK_ROW_WORDS <= table_end(table);
-        //@ assert wf: task_wf(table, t);
-        /*@ assert words: table[row + NEURON_TASK_LEVEL] == task_at(table, t, NEURON_TASK_LEVEL) &&
-              table[row + NEURON_TASK_SLOTS] == task_at(table, t, NEURON_TASK_SLOTS) &&
-              table[row + NEURON_TASK_LEAF_TABLES] == task_at(table, t, NEURON_TASK_LEAF_TABLES) &&
-              table[row + NEURON_TASK_ARENA_PAGES] == task_at(table, t, NEURON_TASK_ARENA_PAGES); */
-        //@ assert next: slots_before(table, t + 1) == first_slot + task_at(table, t, NEURON_TASK_SLOTS);
-        create_task(t, table + row, first_slot);
-        //@ assert new: created_as(table, t);
-        /*@ assert before: \forall integer i; 0 <= i < t && created_as{LoopCurrent}(table, i) ==>
-              created_as(table, i); */
-        first_slot = first_slot + tasks[t].slots;
-    }
-}
-
-/* What the slots of a PORT say, in the form that the fast paths look for. */
-/*@ requires rows: row < NEURON_SLOTS_MAX && holder < NEURON_TASKS_MAX && server < NEURON_TASKS_MAX;
-    assigns slots[row].callee, slots[row].notified, tasks[holder].servers, tasks[server].clients; */
-static void connect(u64 row, u64 holder, u64 server)
-{
-    if ((slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL) {
-        slots[row].callee = server + 1;
-        tasks[holder].servers = tasks[holder].servers | (UINT64_C(1) << server);
-        tasks[server].clients = tasks[server].clients | (UINT64_C(1) << holder);
-    }
-    if ((slots[row].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY) {
-        slots[row].notified = server + 1;
-    }
-}
-
-/*@ // Who else a PORT makes known to somebody.
-    logic integer peer_of{L}(u64 *row) =
-      row[NEURON_SLOT_RUNTIME] != 1 && row[NEURON_SLOT_KIND] == NEURON_CAP_PORT ? row[NEURON_SLOT_OBJECT]
-                                                                                : row[NEURON_SLOT_OWNER];
-    predicate no_device{L}(integer s) = slot_ok{L}(s) && slots[s].kind != NEURON_CAP_MMIO; */
-
-/* The slot of a row; one that is for a device is empty. */
-/*@ requires counts: s < NEURON_SLOTS_MAX && task_count <= NEURON_TASKS_MAX;
-    requires row: \valid_read(row + (0 .. NEURON_SLOT_ROW_WORDS - 1));
-    requires owner: row[NEURON_SLOT_OWNER] < task_count;
-    requires kind: row[NEURON_SLOT_KIND] < NEURON_CAP_KINDS;
-    requires device: row[NEURON_SLOT_RUNTIME] == 1 || row[NEURON_SLOT_KIND] != NEURON_CAP_MMIO;
-    requires port: row[NEURON_SLOT_RUNTIME] != 1 && row[NEURON_SLOT_KIND] == NEURON_CAP_PORT ==>
-      row[NEURON_SLOT_OBJECT] < task_count;
-    requires memory: row[NEURON_SLOT_RUNTIME] != 1 &&
-      (row[NEURON_SLOT_KIND] == NEURON_CAP_REGION || row[NEURON_SLOT_KIND] == NEURON_CAP_DMA) ==>
-        row[NEURON_SLOT_OBJECT] < memory_count;
-    assigns slots[s], ceilings[s], tasks[row[NEURON_SLOT_OWNER]].servers, tasks[peer_of(row)].clients;
-    ensures slot: no_device(s); */
-static void create_slot(u64 s, const u64 *row)
-{
-    ceilings[s] = (struct ceiling){.kind = NEURON_CAP_NONE};
-    if (row[NEURON_SLOT_RUNTIME] == 1) {
-        slots[s] = (struct slot){.kind = NEURON_CAP_NONE};
-        ceilings[s] = (struct ceiling){
-            .kind = (u32)row[NEURON_SLOT_KIND],
-            .rights = (u32)row[NEURON_SLOT_RIGHTS],
-            .class = row[NEURON_SLOT_OBJECT],
-            .base = row[NEURON_SLOT_BASE],
-            .bytes = row[NEURON_SLOT_BYTES],
-            .bits = row[NEURON_SLOT_BITS],
-        };
-        return;
-    }
-    slots[s] = (struct slot){
-        .kind = (u32)row[NEURON_SLOT_KIND],
-        .rights = (u32)row[NEURON_SLOT_RIGHTS],
-        .object = row[NEURON_SLOT_OBJECT],
-        .badge = row[NEURON_SLOT_BADGE],
-        .bits = row[NEURON_SLOT_BITS],
-        .generation = NEVER,
-    };
-    if (slots[s].kind == NEURON_CAP_PORT) {
-        connect(s, row[NEURON_SLOT_OWNER], row[NEURON_SLOT_OBJECT]);
-    }
-}
-
-/*@ requires table: boots(table, at) && tasks_wf(table) && slots_wf(table);
-    requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    requires chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
-    assigns slots[0 .. NEURON_SLOTS_MAX - 1], ceilings[0 .. NEURON_SLOTS_MAX - 1],
-      tasks[0 .. NEURON_TASKS_MAX - 1];
-    ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    ensures chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
-    ensures slots: \forall integer s; 0 <= s < table[NEURON_TABLE_SLOTS] ==> no_device(s); */
-static void create_slots(const u64 *table, const struct table_sections *at)
-{
-    u64 count = table[NEURON_TABLE_SLOTS];
-
-    /*@ loop invariant bound: 0 <= s <= count <= NEURON_SLOTS_MAX;
-        loop invariant created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-        loop invariant chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
-        loop invariant slots: \forall integer i; 0 <= i < s ==> no_device(i);
-        loop assigns s, slots[0 .. NEURON_SLOTS_MAX - 1], ceilings[0 .. NEURON_SLOTS_MAX - 1],
-          tasks[0 .. NEURON_TASKS_MAX - 1];
-        loop variant count - s; */
-    for (u64 s = 0; s < count; s++) {
-        u64 row = at->slots + s * NEURON_SLOT_ROW_WORDS;
-        //@ assert row: row == slots_at(table) + s * NEURON_SLOT_ROW_WORDS;
-        //@ assert inside: row + NEURON_SLOT_ROW_WORDS <= table_end(table);
-        //@ assert wf: slot_alone_wf(table, s);
-        /*@ assert words: table[row + NEURON_SLOT_OWNER] == slot_owner(table, s) &&
-              table[row + NEURON_SLOT_RUNTIME] == slot_at(table, s, NEURON_SLOT_RUNTIME) &&
-              table[row + NEURON_SLOT_KIND] == slot_kind(table, s) &&
-              table[row + NEURON_SLOT_OBJECT] == slot_object(table, s); */
-        //@ assert owner: rule_slot_owner(table, s) && table[row + NEURON_SLOT_OWNER] < task_count;
-        //@ assert kind: rule_slot_kind(table, s) && table[row + NEURON_SLOT_KIND] < NEURON_CAP_KINDS;
-        /*@ assert device: table[row + NEURON_SLOT_RUNTIME] == 1 ||
-              table[row + NEURON_SLOT_KIND] != NEURON_CAP_MMIO; */
-        //@ assert object: rule_slot_object(table, s);
-        /*@ assert port: is_kind(table, s, NEURON_CAP_PORT) ==> slot_object(table, s) < task_count; */
-        /*@ assert memory: is_kind(table, s, NEURON_CAP_REGION) || is_kind(table, s, NEURON_CAP_DMA) ==>
-              slot_object(table, s) < memory_count; */
-        //@ assert held: slot_at(table, s, NEURON_SLOT_RUNTIME) <= 1;
-        create_slot(s, table + row);
-        /*@ assert before: \forall integer i; 0 <= i < s && no_device{LoopCurrent}(i) ==> no_device(i); */
-        /*@ assert tasks: \forall integer i; 0 <= i < task_count && created_as{LoopCurrent}(table, i) ==>
-              created_as(table, i); */
-        /*@ assert firsts: \forall integer i; 0 <= i < task_count ==>
-              tasks[i].first_memory == \at(tasks[i].first_memory, LoopCurrent); */
-    }
-}
-
-/*@ predicate extent_of{L}(u64 *t, integer m) = memory_ok(m) &&
-      memories[m].phys == memory_at(t, m, NEURON_MEMORY_PHYS) &&
-      memories[m].pages == memory_at(t, m, NEURON_MEMORY_PAGES); */
-
-/* The extent of a row. One that a reset restores is chained to its owner, in front of the others. */
-/*@ requires counts: m < NEURON_MEMORIES_MAX && task_count <= NEURON_TASKS_MAX;
-    requires row: \valid_read(row + (0 .. NEURON_MEMORY_ROW_WORDS - 1));
-    requires place: row[NEURON_MEMORY_PHYS] % NEURON_PAGE == 0 &&
-      NEURON_PAYLOAD_BASE <= row[NEURON_MEMORY_PHYS];
-    requires pages: 1 <= row[NEURON_MEMORY_PAGES] &&
-      row[NEURON_MEMORY_PHYS] + row[NEURON_MEMORY_PAGES] * NEURON_PAGE <= NEURON_RAM_END_MAX;
-    requires source: row[NEURON_MEMORY_SOURCE_BYTES] == 0 ||
-      (NEURON_PAYLOAD_BASE <= row[NEURON_MEMORY_SOURCE] && row[NEURON_MEMORY_SOURCE] % 8 == 0 &&
-       row[NEURON_MEMORY_SOURCE] + row[NEURON_MEMORY_SOURCE_BYTES] <= NEURON_RAM_END_MAX &&
-       row[NEURON_MEMORY_SOURCE_BYTES] <= row[NEURON_MEMORY_PAGES] * NEURON_PAGE);
-    requires owner: row[NEURON_MEMORY_OWNER] < task_count;
-    requires chains: chains_down(m);
-    assigns memories[m], tasks[row[NEURON_MEMORY_OWNER]].first_memory,
-      tasks[row[NEURON_MEMORY_OWNER]].own_pages;
-    ensures extent: memory_ok(m) && memories[m].phys == row[NEURON_MEMORY_PHYS] &&
-      memories[m].pages == row[NEURON_MEMORY_PAGES];
-    ensures chains: chains_down(m + 1); */
-static void create_memory(u32 m, const u64 *row)
-{
-    u64 flags = row[NEURON_MEMORY_FLAGS];
-    u64 owner = row[NEURON_MEMORY_OWNER];
-
-    memories[m].phys = row[NEURON_MEMORY_PHYS];
-    memories[m].pages = (u32)row[NEURON_MEMORY_PAGES];
-    memories[m].source = row[NEURON_MEMORY_SOURCE];
-    memories[m].source_bytes = row[NEURON_MEMORY_SOURCE_BYTES];
-    memories[m].keep = (flags & NEURON_MEMORY_KEEP) == NEURON_MEMORY_KEEP ? 1 : 0;
-    memories[m].kept = 0;
-    memories[m].next = NONE;
-    if (flags % 2 != NEURON_MEMORY_TEXT) {
-        memories[m].next = tasks[owner].first_memory;
-        tasks[owner].first_memory = m;
-        tasks[owner].own_pages = tasks[owner].own_pages + memories[m].pages;
-    }
-}
-
-/*@ requires table: boots(table, at) && memories_wf(table);
-    requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    requires chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
-    assigns memories[0 .. NEURON_MEMORIES_MAX - 1], tasks[0 .. NEURON_TASKS_MAX - 1];
-    ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    ensures inv: memories_inv;
-    ensures extents: \forall integer m; 0 <= m < memory_count ==> extent_of(table, m); */
-static void create_memories(const u64 *table, const struct table_sections *at)
-{
-    /*@ loop invariant bound: 0 <= m <= memory_count <= NEURON_MEMORIES_MAX;
-        loop invariant created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-        loop invariant chains: chains_down(m);
-        loop invariant extents: \forall integer i; 0 <= i < m ==> extent_of(table, i);
-        loop assigns m, memories[0 .. NEURON_MEMORIES_MAX - 1], tasks[0 .. NEURON_TASKS_MAX - 1];
-        loop variant memory_count - m; */
-    for (u32 m = 0; m < memory_count; m++) {
-        u64 row = at->memories + m * NEURON_MEMORY_ROW_WORDS;
-        //@ assert row: row == memories_at(table) + m * NEURON_MEMORY_ROW_WORDS;
-        //@ assert inside: row + NEURON_MEMORY_ROW_WORDS <= table_end(table);
-        //@ assert wf: memory_wf(table, m);
-        /*@ assert words: table[row + NEURON_MEMORY_PHYS] == memory_at(table, m, NEURON_MEMORY_PHYS) &&
-              table[row + NEURON_MEMORY_PAGES] == memory_at(table, m, NEURON_MEMORY_PAGES) &&
-              table[row + NEURON_MEMORY_OWNER] == memory_at(table, m, NEURON_MEMORY_OWNER) &&
-              table[row + NEURON_MEMORY_SOURCE] == memory_at(table, m, NEURON_MEMORY_SOURCE) &&
-              table[row + NEURON_MEMORY_SOURCE_BYTES] == memory_at(table, m, NEURON_MEMORY_SOURCE_BYTES); */
-        //@ assert place: rule_memory_aligned(table, m) && rule_memory_place(table, m) && rule_extent(table);
-        //@ assert end: memory_end(table, m) <= NEURON_RAM_END_MAX;
-        //@ assert data: table[NEURON_TABLE_PAYLOAD_END] <= data_base(table);
-        //@ assert base: NEURON_PAYLOAD_BASE <= memory_at(table, m, NEURON_MEMORY_PHYS);
-        //@ assert source: rule_memory_source(table, m);
-        create_memory(m, table + row);
-        //@ assert new: extent_of(table, m);
-        /*@ assert before: \forall integer i; 0 <= i < m && extent_of{LoopCurrent}(table, i) ==>
-              extent_of(table, i); */
-        /*@ assert tasks: \forall integer i; 0 <= i < task_count && created_as{LoopCurrent}(table, i) ==>
-              created_as(table, i); */
-    }
-}
-
-/*@ predicate unheld{L}(integer w) =
-      window_ok(w) && windows[w].owner == NONE && windows[w].task == 0 && windows[w].claimed == 0 &&
-      windows[w].live == 0 && windows[w].feature_word == 0 &&
-      (\forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==> windows[w].place[p] == 0) &&
-      vqueues[2 * w].size == 0 && vqueues[2 * w].place == 0 &&
-      vqueues[2 * w + 1].size == 0 && vqueues[2 * w + 1].place == 0;
-
-    predicate window_of{L}(u64 *t, integer w) =
-      windows[w].base == window_base(t, w) &&
-      windows[w].base + windows[w].pages * NEURON_PAGE == window_end(t, w) &&
-      windows[w].irq == window_irq(t, w); */
-
-/*@ requires window: w < NEURON_WINDOWS_MAX;
-    requires row: \valid_read(row + (0 .. NEURON_WINDOW_ROW_WORDS - 1));
-    requires base: row[NEURON_WINDOW_BASE] % NEURON_PAGE == 0;
-    requires bytes: row[NEURON_WINDOW_BYTES] % NEURON_PAGE == 0 &&
-      1 <= row[NEURON_WINDOW_BYTES] <= NEURON_WINDOW_PAGES_MAX * NEURON_PAGE &&
-      row[NEURON_WINDOW_BASE] + row[NEURON_WINDOW_BYTES] <= NEURON_RAM_BASE;
-    requires irq: row[NEURON_WINDOW_IRQ] < NEURON_IRQS_MAX;
-    assigns windows[w], vqueues[2 * w], vqueues[2 * w + 1];
-    ensures unheld: unheld(w);
-    ensures row: windows[w].base == row[NEURON_WINDOW_BASE] &&
-      windows[w].pages * NEURON_PAGE == row[NEURON_WINDOW_BYTES] &&
-      windows[w].irq == row[NEURON_WINDOW_IRQ]; */
-static void create_window(u32 w, const u64 *row)
-{
-    windows[w] = (struct window){
-        .base = row[NEURON_WINDOW_BASE],
-        .pages = (u32)(row[NEURON_WINDOW_BYTES] / NEURON_PAGE),
-        .irq = (u32)row[NEURON_WINDOW_IRQ],
-        .transport = (u32)row[NEURON_WINDOW_TRANSPORT],
-        .class = row[NEURON_WINDOW_CLASS],
-        .owner = NONE,
-    };
-    vqueues[vqueue_of(w, 0)] = (struct vqueue){.size = 0};
-    vqueues[vqueue_of(w, 1)] = (struct vqueue){.size = 0};
-}
-
-/*@ requires table: boots(table, at) && windows_wf(table);
-    assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1];
-    ensures inv: platform_inv;
-    ensures unheld: \forall integer w; 0 <= w < window_count ==> unheld(w); */
-static void create_windows(const u64 *table, const struct table_sections *at)
-{
-    /*@ loop invariant bound: 0 <= w <= window_count <= NEURON_WINDOWS_MAX;
-        loop invariant unheld: \forall integer i; 0 <= i < w ==> unheld(i);
-        loop invariant rows: \forall integer i; 0 <= i < w ==> window_of(table, i);
-        loop assigns w, windows[0 .. NEURON_WINDOWS_MAX - 1],
-          vqueues[0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1];
-        loop variant window_count - w; */
-    for (u32 w = 0; w < window_count; w++) {
-        u64 row = at->windows + w * NEURON_WINDOW_ROW_WORDS;
-        //@ assert row: row == windows_at(table) + w * NEURON_WINDOW_ROW_WORDS;
-        //@ assert inside: row + NEURON_WINDOW_ROW_WORDS <= table_end(table);
-        //@ assert wf: window_wf(table, w);
-        /*@ assert words: table[row + NEURON_WINDOW_BASE] == window_base(table, w) &&
-              table[row + NEURON_WINDOW_BYTES] == window_at(table, w, NEURON_WINDOW_BYTES) &&
-              table[row + NEURON_WINDOW_IRQ] == window_irq(table, w); */
-        //@ assert place: rule_window_place(table, w);
-        //@ assert irq: rule_window_irq(table, w);
-        create_window(w, table + row);
-        //@ assert new: window_of(table, w);
-        /*@ assert before: \forall integer i; 0 <= i < w && unheld{LoopCurrent}(i) ==> unheld(i); */
-        /*@ assert rows: \forall integer i; 0 <= i < w && window_of{LoopCurrent}(table, i) ==>
-              window_of(table, i); */
-    }
-    /*@ assert order: \forall integer v, w; 0 <= v < w < window_count ==>
-          window_wf(table, w) && window_end(table, v) <= window_base(table, w); */
-    /*@ assert lines: \forall integer v, w; 0 <= v < w < window_count ==>
-          window_irq(table, v) == 0 || window_irq(table, v) != window_irq(table, w); */
-    /*@ assert places: \forall integer w; 0 <= w < window_count ==>
-          windows[w].base == window_base(table, w) &&
-          windows[w].base + windows[w].pages * NEURON_PAGE == window_end(table, w); */
-    /*@ assert irqs: \forall integer w; 0 <= w < window_count ==> windows[w].irq == window_irq(table, w); */
-    /*@ assert behind: \forall integer v, w; 0 <= v < w < window_count ==>
-          windows[v].base + windows[v].pages * NEURON_PAGE <= windows[w].base; */
-    /*@ assert own_lines: \forall integer v, w; 0 <= v < w < window_count ==>
-          windows[v].irq == 0 || windows[v].irq != windows[w].irq; */
+    vspace_create(t, first);
+    /*@ assert roots: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t &&
+          space_below{Pre}(i, first) ==> root_ok(i, tasks[i].first_leaf - 2); */
+    /*@ assert middles: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t &&
+          space_below{Pre}(i, first) ==> middle_ok(i, tasks[i].first_leaf - 1); */
+    /*@ assert leaves: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t &&
+          space_below{Pre}(i, first) ==> leaves_ok(i); */
+    /*@ assert memory: \forall integer i; 0 <= i < NEURON_TASKS_MAX && i != t &&
+          space_below{Pre}(i, first) ==> memory_alone(i); */
 }
 
 /* Each task has its tables behind those of the one before it. */
@@ -390,9 +44,11 @@ static void create_windows(const u64 *table, const struct table_sections *at)
     requires table: \valid_read(table + (0 .. table_end(table) - 1)) && tasks_wf(table) &&
       task_count == table[NEURON_TABLE_TASKS];
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    assigns page_tables[..][..], tasks[0 .. NEURON_TASKS_MAX - 1];
+    assigns {page_tables[p][i] | integer p, i; cell(p, i)}, tasks[..];
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    ensures spaces: page_tables_inv;
+    ensures spaces: \forall integer i; 0 <= i < task_count ==> space_below(i, NEURON_PT_PAGES_MAX);
+    ensures kept: \forall integer i; 0 <= i < NEURON_TASKS_MAX ==>
+      tasks[i].first_memory == \old(tasks[i].first_memory);
     ensures apart: \forall integer i, j; 0 <= i < j < task_count ==>
       tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
 static void create_spaces(const u64 *table)
@@ -403,24 +59,43 @@ static void create_spaces(const u64 *table)
     /*@ loop invariant bound: 0 <= t <= task_count && next_table == pt_pages_before(table, t) &&
           next_table <= NEURON_PT_PAGES_MAX;
         loop invariant created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-        loop invariant spaces: \forall integer i; 0 <= i < t ==> space_ok(i);
-        loop invariant leaves: \forall integer i; 0 <= i < t ==>
-          2 <= tasks[i].first_leaf && tasks[i].first_leaf + tasks[i].leaf_tables <= next_table;
+        loop invariant spaces: \forall integer i; 0 <= i < t ==> space_below(i, next_table);
+        loop invariant kept: \forall integer i; 0 <= i < NEURON_TASKS_MAX ==>
+          tasks[i].first_memory == \at(tasks[i].first_memory, Pre);
         loop invariant apart: \forall integer i, j; 0 <= i < j < t ==>
           tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf;
-        loop assigns t, next_table, page_tables[..][..], tasks[0 .. NEURON_TASKS_MAX - 1];
+        loop assigns t, next_table, {page_tables[p][i] | integer p, i; cell(p, i)},
+          tasks[..];
         loop variant task_count - t; */
     for (u32 t = 0; t < task_count; t++) {
         //@ assert wf: task_wf(table, t) && created_as(table, t);
         /*@ assert next: pt_pages_before(table, t + 1) ==
               next_table + 2 + task_at(table, t, NEURON_TASK_LEAF_TABLES); */
         //@ assert room: next_table + 2 + tasks[t].leaf_tables <= NEURON_PT_PAGES_MAX;
-        vspace_create(t, next_table);
+        u32 end = next_table + 2 + tasks[t].leaf_tables;
+        //@ assert end: end == next_table + 2 + tasks[t].leaf_tables;
+        create_space(t, next_table);
         /*@ assert tasks: \forall integer i; 0 <= i < task_count && created_as{LoopCurrent}(table, i) ==>
               created_as(table, i); */
-        /*@ assert before: \forall integer i; 0 <= i < t && space_ok{LoopCurrent}(i) ==> space_ok(i); */
-        next_table = next_table + 2 + tasks[t].leaf_tables;
+        //@ assert before: \forall integer i; 0 <= i < t ==> space_below(i, end);
+        /*@ assert ends: \forall integer i; 0 <= i < t ==>
+              tasks[i].first_leaf + tasks[i].leaf_tables <= next_table; */
+        //@ assert own: space_below(t, end);
+        next_table = end;
     }
+}
+
+/* An extent, in the space of a task. */
+/*@ requires state: tasks_inv && page_tables_inv && no_device_mapped;
+    requires task: task < task_count && memory < memory_count <= NEURON_MEMORIES_MAX && memory_ok(memory);
+    requires place: in_leaves(task, va, memories[memory].pages);
+    requires prot: prot_ok(prot);
+    assigns {page_tables[p][i] | integer p, i; cell(p, i)};
+    ensures spaces: page_tables_inv;
+    ensures memory: no_device_mapped; */
+static void map_memory(u32 task, u64 va, u64 memory, u64 prot)
+{
+    vspace_map(task, va, memories[memory].phys, memories[memory].pages, prot);
 }
 
 /* What the table maps. */
@@ -428,13 +103,16 @@ static void create_spaces(const u64 *table)
     requires state: tasks_inv && page_tables_inv;
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     requires extents: \forall integer m; 0 <= m < memory_count ==> extent_of(table, m);
-    assigns page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1];
-    ensures spaces: page_tables_inv; */
+    requires memory: no_device_mapped;
+    assigns {page_tables[p][i] | integer p, i; cell(p, i)};
+    ensures spaces: page_tables_inv;
+    ensures memory: no_device_mapped; */
 static void map_memories(const u64 *table, const struct table_sections *at)
 {
     /*@ loop invariant bound: 0 <= i <= table[NEURON_TABLE_MAPS];
         loop invariant spaces: page_tables_inv;
-        loop assigns i, page_tables[0 .. NEURON_PT_PAGES_MAX - 1][0 .. NEURON_PT_ENTRIES - 1];
+        loop invariant memory: no_device_mapped;
+        loop assigns i, {page_tables[p][i] | integer p, i; cell(p, i)};
         loop variant table[NEURON_TABLE_MAPS] - i; */
     for (u64 i = 0; i < table[NEURON_TABLE_MAPS]; i++) {
         u64 at_row = at->maps + i * NEURON_MAP_ROW_WORDS;
@@ -448,8 +126,7 @@ static void map_memories(const u64 *table, const struct table_sections *at)
         //@ assert task: created_as(table, map_task(table, i));
         /*@ assert place: in_leaves(map_task(table, i), map_va(table, i), memories[memory].pages) &&
               slots_run(map_task(table, i)) && leaves_run(map_task(table, i)); */
-        vspace_map((u32)row[NEURON_MAP_TASK], row[NEURON_MAP_VA], memories[memory].phys,
-                   memories[memory].pages, row[NEURON_MAP_PROT]);
+        map_memory((u32)row[NEURON_MAP_TASK], row[NEURON_MAP_VA], memory, row[NEURON_MAP_PROT]);
     }
 }
 

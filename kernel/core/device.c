@@ -164,8 +164,7 @@ static void classify(u32 window, u64 class)
     assigns windows[window].live, windows[window].feature_word,
       vqueues[2 * window].size, vqueues[2 * window].place,
       vqueues[2 * window + 1].size, vqueues[2 * window + 1].place,
-      page_tables[row_of(window, 2 * window)][column_of(window, 2 * window)],
-      page_tables[row_of(window, 2 * window + 1)][column_of(window, 2 * window + 1)];
+      {page_tables[p][i] | integer p, i; cell(p, i)};
     ensures inv: guarded && windows_inv;
     ensures result: \result == 0 || \result == 1;
     ensures stopped: \result == 1 ==> vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
@@ -173,6 +172,11 @@ static void classify(u32 window, u64 class)
     ensures unseen: windows[window].owner == NONE ==> same_tables{Pre, Post}; */
 static int stop(u32 window)
 {
+    /*@ assert cell: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    /*@ assert next_cell: \let row = row_of(window, 2 * window + 1);
+          \let column = column_of(window, 2 * window + 1);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
     int stopped = guard_reset(window);
 
     //@ assert line: \forall integer v; 0 <= v < window_count && line_ok{Pre}(v) ==> line_ok(v);
@@ -226,26 +230,11 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
 
     classify(window, class);
     hold(window, current, target, (u32)rights);
+    //@ assert told: windows[window].base == base && windows[window].class == class;
+    //@ assert spaces: page_tables_inv;
+    //@ assert memories: memories_inv;
+    //@ assert tasks: tasks_inv;
     return NEURON_OK;
-}
-
-/* Whether a page of the window, or a queue, is mapped. */
-/*@ requires state: windows_inv && counts_inv;
-    requires window: window < window_count;
-    assigns \nothing;
-    ensures nowhere: \result == 0 ==> nowhere(window); */
-static int is_mapped(u32 window)
-{
-    /*@ loop invariant bound: 0 <= p <= windows[window].pages;
-        loop invariant none: \forall integer k; 0 <= k < p ==> windows[window].place[k] == 0;
-        loop assigns p;
-        loop variant windows[window].pages - p; */
-    for (u32 p = 0; p < windows[window].pages; p++) {
-        if (windows[window].place[p] != 0) {
-            return 1;
-        }
-    }
-    return guard_is_mapped(window);
 }
 
 /* The slot that holds the window is empty, and nobody has it: its interrupt is shut, it is mapped nowhere. */
@@ -353,7 +342,7 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     if (status != NEURON_OK) {
         return status;
     }
-    if (is_mapped((u32)slots[source].object)) {
+    if (device_is_mapped((u32)slots[source].object)) {
         return NEURON_MAPPED;
     }
 
@@ -363,10 +352,47 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     //@ assert guarded: guarded_ok(window);
     //@ assert queues: vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
     //@ assert unheld: unheld_ok(window);
-    irq_shut(window);
+    device_silence(window);
+    //@ assert places: platform_inv && places_inv;
+    //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
     let_go(window);
     hold(window, task, target, rights);
     return NEURON_OK;
+}
+
+/* Takes the pages and the queues of a window from the address space of its owner. */
+/*@ requires tasks: tasks_inv && (\forall integer w; 0 <= w < window_count ==> windows[w].task < task_count);
+    requires spaces: page_tables_inv;
+    requires mapped: platform_inv && places_inv;
+    requires guard: guard_inv;
+    requires window: window < window_count;
+    assigns windows[window].place[0 .. NEURON_WINDOW_PAGES_MAX - 1],
+      vqueues[2 * window].place, vqueues[2 * window + 1].place,
+      {page_tables[p][i] | integer p, i; cell(p, i)};
+    ensures spaces: page_tables_inv;
+    ensures mapped: places_inv;
+    ensures platform: platform_inv;
+    ensures known: lines_known{Pre} ==> lines_known;
+    ensures lines: \forall integer w; line_ok{Pre}(w) ==> line_ok(w);
+    ensures holders: holders_inv{Pre} ==> holders_inv;
+    ensures virtio: queues_virtio{Pre} ==> queues_virtio;
+    ensures granted: windows_granted{Pre} ==> windows_granted;
+    ensures others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
+    ensures unheld: unheld_ok(window);
+    ensures nowhere: nowhere(window);
+    ensures only: only_unmapped{Pre, Post}(windows[window].task); */
+static void unmap_all(u32 window)
+{
+    device_unmap_pages(window);
+    //@ assert pages_only: only_unmapped{Pre, Here}(windows[window].task);
+    //@ assert guard: guard_inv;
+    //@ assert own: guarded_ok(window);
+    /*@ assert cell: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    /*@ assert next_cell: \let row = row_of(window, 2 * window + 1);
+          \let column = column_of(window, 2 * window + 1);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    guard_unmap_queues(window);
 }
 
 /* Takes a window back: first the device stops, then its interrupt, then the mappings go. */
@@ -384,27 +410,16 @@ NOINLINE int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination)
     ensures only: only_unmapped{Pre, Post}(windows[window].task); */
 static void release(u32 window)
 {
-    /*@ assert cell: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
-    /*@ assert next_cell: \let row = row_of(window, 2 * window + 1);
-          \let column = column_of(window, 2 * window + 1);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
     /* One that does not stop cannot be handed out again; it reaches what it was told to. */
     (void)stop(window);
-    irq_shut(window);
-    device_unmap_pages(window);
-    //@ assert pages_only: only_unmapped{Pre, Here}(windows[window].task);
-    //@ assert held: holder_ok(window) && guarded_ok(window);
-    //@ assert guard: guard_inv;
-    /*@ assert cell_left: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
-    /*@ assert next_cell_left: \let row = row_of(window, 2 * window + 1);
-          \let column = column_of(window, 2 * window + 1);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
-    guard_unmap_queues(window);
-    //@ assert others: \forall integer w; 0 <= w < window_count && w != window ==> guarded_ok(w);
-    //@ assert queues_only: only_unmapped{Pre, Here}(windows[window].task);
-    //@ assert nowhere: nowhere(window);
+    //@ assert stopped: only_unmapped{Pre, Here}(windows[window].task);
+    device_silence(window);
+    //@ assert tasks: tasks_inv;
+    //@ assert holders: \forall integer w; 0 <= w < window_count ==> holder_ok(w);
+    unmap_all(window);
+    //@ assert places: platform_inv && places_inv;
+    //@ assert lines: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
+    //@ assert only: only_unmapped{Pre, Here}(windows[window].task);
     let_go(window);
 }
 
@@ -425,8 +440,10 @@ NOINLINE int device_cap_revoke(u64 slot, u64 task, u64 target)
         return NEURON_WRONG_KIND;
     }
 
+    //@ assert row: row == tasks[task].first_slot + target;
     //@ assert held: slot_of(task, row) && windows[slots[row].object].owner == row;
     //@ assert own: windows[slots[row].object].task == task;
+    //@ assert line: slots[row].object < window_count && window_ok(slots[row].object);
     release((u32)slots[row].object);
     return NEURON_OK;
 }
@@ -441,6 +458,7 @@ NOINLINE int device_cap_drop(u64 slot)
 
     //@ assert held: slot_of(current, row) && windows[slots[row].object].owner == row;
     //@ assert own: windows[slots[row].object].task == current;
+    //@ assert line: slots[row].object < window_count && window_ok(slots[row].object);
     release((u32)slots[row].object);
     return NEURON_OK;
 }
@@ -462,6 +480,14 @@ void device_release_all(u32 task)
         if (windows[w].owner != NONE && windows[w].task == task) {
             //@ assert held: holder_ok(w);
             release(w);
+            /*@ assert rest: \forall integer v; 0 <= v < w ==>
+                  windows[v].owner == \at(windows[v].owner, LoopCurrent) &&
+                  windows[v].task == \at(windows[v].task, LoopCurrent); */
         }
+        //@ assert free: windows[w].task == task ==> windows[w].owner == NONE;
+        /*@ assert earlier: \forall integer v; 0 <= v < w && windows[v].task == task ==>
+              windows[v].owner == NONE; */
+        /*@ assert all: \forall integer v; 0 <= v <= w && windows[v].task == task ==>
+              windows[v].owner == NONE; */
     }
 }

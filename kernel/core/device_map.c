@@ -212,3 +212,30 @@ NOINLINE int device_unmap(u64 va)
     }
     return NEURON_NOT_MAPPED;
 }
+
+int device_is_mapped(u32 window)
+{
+    //@ assert pages: window_ok(window);
+    //@ assert mapped: \forall integer p; 0 <= p < NEURON_WINDOW_PAGES_MAX ==> mapped_ok(window, p);
+    /*@ loop invariant bound: 0 <= p <= windows[window].pages;
+        loop invariant none: \forall integer k; 0 <= k < p ==> windows[window].place[k] == 0;
+        loop assigns p;
+        loop variant windows[window].pages - p; */
+    for (u32 p = 0; p < windows[window].pages; p++) {
+        if (windows[window].place[p] != 0) {
+            return 1;
+        }
+    }
+    return guard_is_mapped(window);
+}
+
+void device_silence(u32 window)
+{
+    irq_shut(window);
+    //@ assert guard: \forall integer v; 0 <= v < window_count && guarded_ok{Pre}(v) ==> guarded_ok(v);
+    /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && mapped_ok{Pre}(v, p) ==>
+          mapped_ok(v, p); */
+    /*@ assert queues: \forall integer v, q; 0 <= v < window_count && queue_mapped_ok{Pre}(v, q) ==>
+          queue_mapped_ok(v, q); */
+    /*@ assert placed: \forall integer v, k, t, p, i; placed{Pre}(v, k, t, p, i) ==> placed(v, k, t, p, i); */
+}

@@ -72,4 +72,31 @@ int device_unmap(u64 va);
     ensures only: only_unmapped{Pre, Post}(windows[window].task); */
 void device_unmap_pages(u32 window);
 
+/* Whether a page of the window, or a queue, is mapped. */
+/*@ requires state: platform_inv && windows_mapped && window_count <= NEURON_WINDOWS_MAX;
+    requires window: window < window_count;
+    assigns \nothing;
+    ensures nowhere: \result == 0 ==> nowhere(window); */
+int device_is_mapped(u32 window);
+
+/* The interrupt of a window that is about to be nobody's is shut. */
+/*@ requires window: window < window_count <= NEURON_WINDOWS_MAX && window_ok(window);
+    requires owner: windows[window].owner < NEURON_SLOTS_MAX;
+    requires lines: lines_inv && windows_apart;
+    assigns windows[window].claimed, line_open[windows[window].irq], line_claimed[windows[window].irq];
+    ensures platform: platform_inv{Pre} ==> platform_inv;
+    ensures holders: holders_inv{Pre} ==> holders_inv;
+    ensures guard: guard_inv{Pre} ==> guard_inv;
+    ensures virtio: queues_virtio{Pre} ==> queues_virtio;
+    ensures granted: windows_granted{Pre} ==> windows_granted;
+    ensures windows: windows_mapped{Pre} ==> windows_mapped;
+    ensures queues: queues_mapped{Pre} ==> queues_mapped;
+    ensures private: windows_private{Pre} ==> windows_private;
+    ensures known: lines_known;
+    ensures others: \forall integer w; 0 <= w < window_count && w != window ==> line_ok(w);
+    ensures done: windows[window].claimed == 0;
+    ensures shut: windows[window].irq != 0 ==>
+      line_open[windows[window].irq] == 0 && line_claimed[windows[window].irq] == 0; */
+void device_silence(u32 window);
+
 #endif

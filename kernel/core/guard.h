@@ -168,8 +168,6 @@
 /* The entry for `va` of a task: where it is, and that no place leads to the page that it leads to. */
 /*@ logic integer row_at{L}(integer t, integer va) = tasks[t].first_leaf + page_in(t, va) / NEURON_PT_ENTRIES;
     logic integer column_at(integer t, integer va) = page_in(t, va) % NEURON_PT_ENTRIES;
-    // An entry of a page table. The provers see through this, and not through two ranges.
-    predicate cell(integer p, integer i) = 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES;
     predicate no_place_leads{L}(integer page) =
       (\forall integer w, k; 0 <= w < window_count && 0 <= k < NEURON_WINDOW_PAGES_MAX &&
         windows[w].place[k] != 0 ==> place_entry{L}(w, windows[w].place[k]) / 1024 != page) &&

@@ -55,7 +55,7 @@ void irq_shut(u32 window)
 /* The window whose owner is to be told; NONE: nobody is. */
 /*@ requires tasks: tasks_inv && slots_inv;
     requires windows: platform_inv && holders_inv && lines_inv;
-    assigns windows[0 .. NEURON_WINDOWS_MAX - 1].claimed, line_open[0 .. NEURON_IRQS_MAX - 1],
+    assigns {windows[w].claimed | integer w; claimable(w)}, line_open[0 .. NEURON_IRQS_MAX - 1],
       line_claimed[0 .. NEURON_IRQS_MAX - 1];
     ensures lines: lines_inv;
     ensures window: \result == NONE || (\result < window_count && interrupts(\result) &&
@@ -74,6 +74,7 @@ static u32 claim(void)
         arch_irq_order(irq, ARCH_IRQ_COMPLETE);
         return NONE;
     }
+    //@ assert window: claimable(window);
     windows[window].claimed = 1;
     return window;
 }
@@ -83,7 +84,10 @@ void irq_deliver(void)
     u32 window = claim();
 
     if (window != NONE) {
-        notify_set_last(windows[window].task, slots[windows[window].owner].bits);
+        u32 task = windows[window].task;
+        notify_set_last(task, slots[windows[window].owner].bits);
+        //@ assert owner: kept{Pre, Here}(task);
+        //@ assert others: \forall integer t; t != task ==> kept{Pre, Here}(t);
     }
 }
 

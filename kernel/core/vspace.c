@@ -55,7 +55,8 @@ static u64 page_of(u32 task, u64 va)
     assigns page_tables[tasks[task].first_leaf + page / NEURON_PT_ENTRIES]
       [page % NEURON_PT_ENTRIES];
     ensures entry: leaf_entry(task, page) == entry;
-    ensures inv: task < task_count && tasks_inv{Pre} && page_tables_inv{Pre} ==> page_tables_inv; */
+    ensures inv: task < task_count && tasks_inv{Pre} && page_tables_inv{Pre} ==> page_tables_inv;
+    ensures memory: memory_entry(entry) && no_device_mapped{Pre} ==> no_device_mapped; */
 static void set_leaf(u32 task, u64 page, u64 entry)
 {
     u64 table = tasks[task].first_leaf + page / NEURON_PT_ENTRIES;
@@ -86,24 +87,30 @@ void vspace_map(u32 task, u64 va, u64 phys, u64 pages, u64 prot)
             !(page_in(task, va) <= page < page_in(task, va) + i) ==>
               leaf_entry(task, page) == leaf_entry{Pre}(task, page);
         loop invariant inv: page_tables_inv;
-        loop assigns i, page_tables[tasks[task].first_leaf ..
-          tasks[task].first_leaf + tasks[task].leaf_tables - 1][0 .. NEURON_PT_ENTRIES - 1];
+        loop invariant memory: NEURON_RAM_BASE <= phys && no_device_mapped{Pre} ==> no_device_mapped;
+        loop assigns i, {page_tables[p][e] | integer p, e;
+          cell(p, e) && tasks[task].first_leaf <= p < tasks[task].first_leaf + tasks[task].leaf_tables};
         loop variant pages - i; */
     for (u64 i = 0; i < pages; i++) {
+        //@ assert page: page_in(task, va + i * NEURON_PAGE) == page_in(task, va) + i;
+        /*@ assert leaf: \let page = page_in(task, va) + i;
+              page / NEURON_PT_ENTRIES < tasks[task].leaf_tables &&
+              cell(tasks[task].first_leaf + page / NEURON_PT_ENTRIES, page % NEURON_PT_ENTRIES); */
         vspace_map_page(task, va + i * NEURON_PAGE, phys + i * NEURON_PAGE, prot);
     }
 }
 
 /*@ requires table: table < NEURON_PT_PAGES_MAX;
-    assigns page_tables[table][0 .. NEURON_PT_ENTRIES - 1];
+    assigns {page_tables[p][i] | integer p, i; cell(p, i) && p == table};
     ensures empty: \forall integer i; 0 <= i < NEURON_PT_ENTRIES ==> page_tables[table][i] == 0; */
 static void clear_table(u32 table)
 {
     /*@ loop invariant bound: 0 <= i <= NEURON_PT_ENTRIES;
         loop invariant empty: \forall integer j; 0 <= j < i ==> page_tables[table][j] == 0;
-        loop assigns i, page_tables[table][0 .. NEURON_PT_ENTRIES - 1];
+        loop assigns i, {page_tables[p][e] | integer p, e; cell(p, e) && p == table};
         loop variant NEURON_PT_ENTRIES - i; */
     for (u32 i = 0; i < NEURON_PT_ENTRIES; i++) {
+        //@ assert cell: cell(table, i);
         page_tables[table][i] = 0;
     }
 }
@@ -112,18 +119,20 @@ static void clear_table(u32 table)
 /*@ requires task: task < NEURON_TASKS_MAX;
     requires table: root < NEURON_PT_PAGES_MAX - 1;
     requires kernel: kernel_root_ok && pages_inv;
-    assigns page_tables[root][0 .. NEURON_PT_ENTRIES - 1];
+    assigns {page_tables[p][i] | integer p, i; cell(p, i) && p == root};
     ensures root: root_ok(task, root); */
 static void fill_root(u32 task, u32 root)
 {
     /*@ loop invariant bound: 0 <= i <= NEURON_PT_ENTRIES;
         loop invariant upper: \forall integer j; 0 <= j < i ==> upper_ok(page_tables[root][j]);
         loop invariant none: \forall integer j; KERNEL_ROOT_ENTRIES <= j < i ==> page_tables[root][j] == 0;
-        loop assigns i, page_tables[root][0 .. NEURON_PT_ENTRIES - 1];
+        loop assigns i, {page_tables[p][e] | integer p, e; cell(p, e) && p == root};
         loop variant NEURON_PT_ENTRIES - i; */
     for (u32 i = 0; i < NEURON_PT_ENTRIES; i++) {
+        //@ assert cell: cell(root, i);
         page_tables[root][i] = i < KERNEL_ROOT_ENTRIES ? kernel_root[i] : 0;
     }
+    //@ assert cell: cell(root, root_index(task));
     page_tables[root][(NEURON_USER_BASE + (u64)task * NEURON_USER_SPAN) / GIB] =
         pte_table(root + 1);
 }
@@ -132,7 +141,7 @@ static void fill_root(u32 task, u32 root)
 /*@ requires task: task < NEURON_TASKS_MAX && pages_inv;
     requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
     requires tables: middle + 1 + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
-    assigns page_tables[middle][0 .. NEURON_PT_ENTRIES - 1];
+    assigns {page_tables[p][i] | integer p, i; cell(p, i) && p == middle};
     ensures middle: middle_ok(task, middle); */
 static void fill_middle(u32 task, u32 middle)
 {
@@ -144,9 +153,10 @@ static void fill_middle(u32 task, u32 middle)
           page_tables[middle][j] == table_entry(middle + 1 + j - first_block(task));
         loop invariant none: \forall integer j; 0 <= j < NEURON_PT_ENTRIES &&
           !(first_block(task) <= j < first_block(task) + b) ==> page_tables[middle][j] == 0;
-        loop assigns b, page_tables[middle][0 .. NEURON_PT_ENTRIES - 1];
+        loop assigns b, {page_tables[p][i] | integer p, i; cell(p, i) && p == middle};
         loop variant tasks[task].leaf_tables - b; */
     for (u32 b = 0; b < tasks[task].leaf_tables; b++) {
+        //@ assert cell: cell(middle, block + b);
         page_tables[middle][block + b] = pte_table(middle + 1 + b);
     }
 }
@@ -155,7 +165,7 @@ static void fill_middle(u32 task, u32 middle)
 /*@ requires task: task < NEURON_TASKS_MAX && pages_inv;
     requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
     requires tables: leaf + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
-    assigns page_tables[leaf .. leaf + tasks[task].leaf_tables - 1][0 .. NEURON_PT_ENTRIES - 1];
+    assigns {page_tables[p][i] | integer p, i; cell(p, i) && leaf <= p < leaf + tasks[task].leaf_tables};
     ensures in: page_tables[leaf][NEURON_IN_OFFSET / NEURON_PAGE] ==
       page_entry(pages_phys[MESSAGE_PAGE_PAIRS] + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
     ensures out: page_tables[leaf][NEURON_OUT_OFFSET / NEURON_PAGE] ==
@@ -173,12 +183,13 @@ static void fill_leaves(u32 task, u32 leaf)
     /*@ loop invariant bound: 0 <= b <= tasks[task].leaf_tables;
         loop invariant empty: \forall integer p, i; leaf <= p < leaf + b && 0 <= i < NEURON_PT_ENTRIES ==>
           page_tables[p][i] == 0;
-        loop assigns b, page_tables[leaf .. leaf + tasks[task].leaf_tables - 1]
-          [0 .. NEURON_PT_ENTRIES - 1];
+        loop assigns b, {page_tables[p][i] | integer p, i;
+          cell(p, i) && leaf <= p < leaf + tasks[task].leaf_tables};
         loop variant tasks[task].leaf_tables - b; */
     for (u32 b = 0; b < tasks[task].leaf_tables; b++) {
         clear_table(leaf + b);
     }
+    //@ assert cells: cell(leaf, NEURON_IN_OFFSET / NEURON_PAGE) && cell(leaf, NEURON_OUT_OFFSET / NEURON_PAGE);
     page_tables[leaf][NEURON_IN_OFFSET / NEURON_PAGE] =
         pte_page(messages + (u64)in_page(task) * NEURON_PAGE, NEURON_PROT_RW);
     page_tables[leaf][NEURON_OUT_OFFSET / NEURON_PAGE] =

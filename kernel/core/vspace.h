@@ -70,16 +70,28 @@
     predicate page_tables_inv{L} =
       \forall integer t; 0 <= t < task_count ==> space_ok{L}(t); */
 
+/* An entry of a page table. The provers see through this, and not through two ranges. */
+/*@ predicate cell(integer p, integer i) = 0 <= p < NEURON_PT_PAGES_MAX && 0 <= i < NEURON_PT_ENTRIES; */
+
+/* Nothing but memory is mapped, as the table says: devices come later. */
+/*@ predicate memory_entry(integer entry) = entry == 0 || NEURON_RAM_BASE / NEURON_PAGE <= entry / 1024;
+    predicate memory_alone{L}(integer t) =
+      \forall integer p, i; 0 <= i < NEURON_PT_ENTRIES &&
+        tasks[t].first_leaf <= p < tasks[t].first_leaf + tasks[t].leaf_tables ==>
+          memory_entry(page_tables[p][i]);
+    predicate no_device_mapped{L} = \forall integer t; 0 <= t < task_count ==> memory_alone{L}(t); */
+
 /* Gives task `task` its tables: 2 + leaf_tables of them from `first` on, the last ones in first_leaf.
  * Maps the kernel and the message pages. */
 /*@ requires task: task < NEURON_TASKS_MAX;
     requires leaves: 1 <= tasks[task].leaf_tables <= NEURON_USER_SPAN / NEURON_BLOCK;
     requires tables: first + 2 + tasks[task].leaf_tables <= NEURON_PT_PAGES_MAX;
     requires kernel: kernel_root_ok && pages_inv;
-    assigns page_tables[first .. first + 1 + tasks[task].leaf_tables][0 .. NEURON_PT_ENTRIES - 1],
+    assigns {page_tables[p][i] | integer p, i; cell(p, i) && first <= p <= first + 1 + tasks[task].leaf_tables},
       tasks[task].first_leaf, tasks[task].context.space;
     ensures first: tasks[task].first_leaf == first + 2;
     ensures space: space_ok(task);
+    ensures memory: memory_alone(task);
     ensures in: leaf_entry(task, NEURON_IN_OFFSET / NEURON_PAGE) ==
       page_entry(pages_phys[MESSAGE_PAGE_PAIRS] + 2 * task * NEURON_PAGE, NEURON_PROT_RW);
     ensures out: leaf_entry(task, NEURON_OUT_OFFSET / NEURON_PAGE) ==
@@ -99,7 +111,8 @@ void vspace_create(u32 task, u32 first);
       [page_in(task, va) % NEURON_PT_ENTRIES];
     ensures mapped: leaf_entry(task, page_in(task, va)) == page_entry(phys, prot);
     ensures leaf: leaf_ok(page_entry(phys, prot));
-    ensures inv: task < task_count && tasks_inv{Pre} && page_tables_inv{Pre} ==> page_tables_inv; */
+    ensures inv: task < task_count && tasks_inv{Pre} && page_tables_inv{Pre} ==> page_tables_inv;
+    ensures memory: NEURON_RAM_BASE <= phys && no_device_mapped{Pre} ==> no_device_mapped; */
 void vspace_map_page(u32 task, u64 va, u64 phys, u64 prot);
 
 /* Maps `pages` pages of memory, one after the other. */
@@ -108,14 +121,15 @@ void vspace_map_page(u32 task, u64 va, u64 phys, u64 prot);
     requires place: in_leaves(task, va, pages);
     requires memory: phys % NEURON_PAGE == 0 && phys + pages * NEURON_PAGE <= NEURON_RAM_END_MAX;
     requires prot: prot_ok(prot);
-    assigns page_tables[tasks[task].first_leaf .. tasks[task].first_leaf + tasks[task].leaf_tables - 1]
-      [0 .. NEURON_PT_ENTRIES - 1];
+    assigns {page_tables[p][i] | integer p, i;
+      cell(p, i) && tasks[task].first_leaf <= p < tasks[task].first_leaf + tasks[task].leaf_tables};
     ensures mapped: \forall integer i; 0 <= i < pages ==>
       leaf_entry(task, page_in(task, va) + i) == page_entry(phys + i * NEURON_PAGE, prot);
     ensures nothing_else: \forall integer page; 0 <= page < tasks[task].leaf_tables * NEURON_PT_ENTRIES &&
       !(page_in(task, va) <= page < page_in(task, va) + pages) ==>
         leaf_entry(task, page) == leaf_entry{Pre}(task, page);
-    ensures inv: page_tables_inv; */
+    ensures inv: page_tables_inv;
+    ensures memory: NEURON_RAM_BASE <= phys && no_device_mapped{Pre} ==> no_device_mapped; */
 void vspace_map(u32 task, u64 va, u64 phys, u64 pages, u64 prot);
 
 /* The leaf entry for `va`, which lies in the task's leaf tables. */

@@ -1,5 +1,6 @@
 /*
- * Any log on a disk: opening it ends, and reads nothing that is not there; what it lists is sorted and can be got, fsck
+ * Any log on a disk: opening it ends, and reads nothing that is not there; what it lists is sorted and can
+ * be got, fsck
  * ends; and the next session keeps all of it, adds a value, and leaves a log without damage.
  *
  * An input: what of SEALED and OLD holds, the session of the superblock, and the log.

@@ -1,7 +1,7 @@
 """The gate on who may include what.
 
 kernel/core: its own headers, neuron/, the compiler's headers, the proof's axioms; never arch/.
-components: public headers (neuron/, nexus/), generated ones, their own, picolibc's; never the kernel's or
+components: public headers (neuron/, nexus/, sodium/), generated ones, their own, picolibc's; never the kernel's or
 another component's, but for those of a component that theirs extends.
 """
 
@@ -45,7 +45,7 @@ def arch_may(path: Path, bracket: str, name: str) -> bool:
 def component_may(path: Path, bracket: str, name: str) -> bool:
     """Whether a file of components/ or assemblies/ may include this."""
     if bracket == "<":
-        return "/" not in name or name.startswith(("neuron/", "nexus/", "sys/"))
+        return "/" not in name or name.startswith(("neuron/", "nexus/", "sodium/", "sys/"))
     if name.endswith((".nexus.h", ".mock.h")) and "/" not in name:
         return True
     target = (path.parent / name).resolve()

@@ -22,7 +22,7 @@ def installed() -> list[set[str]]:
 def listed() -> list[set[str]]:
     """The packages in the tables of docs/dependencies.md, in the same order."""
     text = (ROOT / "docs/dependencies.md").read_text()
-    tables = re.findall(r"(?:^\| .*\n)+", text, re.MULTILINE)
+    tables = re.findall(r"^\| package \|.*\n(?:^\| .*\n)+", text, re.MULTILINE)
     return [set(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)) for table in tables]
 
 

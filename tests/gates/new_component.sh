@@ -17,6 +17,8 @@ fail() {
 
 (cd "$source" && tar -cf - --exclude=__pycache__ CMakeLists.txt cmake codegen kernel components assemblies policy tests) |
     tar -xf - -C "$copy"
+mkdir "$copy/build"
+ln -s "$build/sources" "$copy/build/sources"
 cd "$copy"
 # Between them these have every component that has a native test.
 printf "nexus_assembly(%s)\n" nexus policytest >assemblies/CMakeLists.txt

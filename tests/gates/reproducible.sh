@@ -8,7 +8,8 @@ python=$(sed -n 's/^Python3_EXECUTABLE:[^=]*=//p' "$build/CMakeCache.txt")
 copy=$(mktemp -d "${TMPDIR:-/tmp}/nexus-again.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
 
-mkdir "$copy/elsewhere"
+mkdir -p "$copy/elsewhere/out"
+ln -s "$build/sources" "$copy/elsewhere/out/sources"
 (cd "$source" && tar -cf - --exclude=__pycache__ cmake codegen kernel components assemblies policy tests/bench) |
     tar -xf - -C "$copy/elsewhere"
 if ! { cmake -G Ninja -S "$copy/elsewhere/cmake/target" -B "$copy/elsewhere/out/target" \

@@ -25,8 +25,10 @@ FOLDERS = "cmake codegen kernel components assemblies policy tests docs".split()
 PARTS = ["CMakeLists.txt", "CMakePresets.json", "nexus", *FOLDERS]
 
 
-def copy(target: Path) -> None:
-    """Copies what the build needs."""
+def copy(target: Path, build: Path) -> None:
+    """Copies what the build needs, and has it use the sources of others that `build` has."""
+    (target / "build").mkdir()
+    (target / "build" / "sources").symlink_to(build / "sources")
     for part in PARTS:
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, target / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -61,7 +63,7 @@ def main() -> None:
     ran = 0
     with tempfile.TemporaryDirectory(prefix="nexus-tutorial-") as name:
         folder = Path(name)
-        copy(folder)
+        copy(folder, Path(sys.argv[2]))
         for kind, text in blocks:
             if kind == "sh":
                 printed = run(text, folder)

@@ -232,7 +232,8 @@ enum statefs_status log_checkpoint(struct statefs *fs)
     return status;
 }
 
-/* Where what is read and what is committed ends; the latter after the last checkpoint (v1: the last record). */
+/* Where what is read and what is committed ends; the latter after the last checkpoint (v1: the last
+ * record). */
 struct ends {
     uint64_t read;
     uint64_t committed;

@@ -119,7 +119,8 @@ STATEFS_CHECKED enum statefs_status statefs_key(const char *path, char key[STATE
 /* Formats; refuses with FOREIGN what is neither blank nor ours, unless `force`. */
 STATEFS_CHECKED enum statefs_status statefs_mkfs(struct statefs *fs,
                                                  const struct statefs_disk *disk, bool force);
-/* Reads the log once, after a cut twice; writes nothing, so it can be cut and repeated. `records` and `damaged` say what it found. */
+/* Reads the log once, after a cut twice; writes nothing, so it can be cut and repeated. `records` and
+ * `damaged` say what it found. */
 STATEFS_CHECKED enum statefs_status statefs_open(struct statefs *fs,
                                                  const struct statefs_disk *disk);
 STATEFS_CHECKED enum statefs_status statefs_put(struct statefs *fs, const char *key,

@@ -1,5 +1,6 @@
 /*
- * The superblock, twice: in the first and in the last block. A change goes to the last one, is flushed, and then
+ * The superblock, twice: in the first and in the last block. A change goes to the last one, is flushed,
+ * and then
  * goes to the first one: one of them is whole at any time, and both are the same when nothing was cut.
  */
 #include <string.h>

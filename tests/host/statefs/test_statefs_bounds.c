@@ -1,4 +1,5 @@
-/* statefs at its bounds: as many keys, as long values, as large a disk as it has; full to the last block; quotas. */
+/* statefs at its bounds: as many keys, as long values, as large a disk as it has; full to the last block;
+ * quotas. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,7 +198,8 @@ static void check_full(uint32_t keys, uint32_t length)
     }
 }
 
-/* Filled with synced values of any length: nothing is lost, all can be deleted, and then there is room again. */
+/* Filled with synced values of any length: nothing is lost, all can be deleted, and then there is room
+ * again. */
 static void disk_filled_to_the_last_block_keeps_all_and_can_be_emptied(void **state)
 {
     (void)state;

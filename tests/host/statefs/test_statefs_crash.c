@@ -1,11 +1,16 @@
 /*
- * A power cut at every write of statefs: formatting a disk that is blank, foreign or ours; bringing a v1 image to the
- * new format; and puts, deletes, transactions, syncs and compactions. At each cut, of the writes since the last flush, the last
- * is torn at eight points from either end, together with every choice of up to three that are lost, late (so an older
- * block wins) or torn; then the session after the cut is cut in the same way. After each cut, what was acknowledged
+ * A power cut at every write of statefs: formatting a disk that is blank, foreign or ours; bringing a v1
+ * image to the
+ * new format; and puts, deletes, transactions, syncs and compactions. At each cut, of the writes since the
+ * last flush, the last
+ * is torn at eight points from either end, together with every choice of up to three that are lost, late
+ * (so an older
+ * block wins) or torn; then the session after the cut is cut in the same way. After each cut, what was
+ * acknowledged
  * is there, the rest is all or nothing, and the next session works.
  *
- * host-statefs_crash [STATES] [flushless | syncless]: how many distinct images to reach; no flush does anything, or only
+ * host-statefs_crash [STATES] [flushless | syncless]: how many distinct images to reach; no flush does
+ * anything, or only
  * those of superblocks do.
  */
 #include <stdio.h>
@@ -328,7 +333,8 @@ static const enum fate *fate_of(const struct choice *choice, uint32_t write)
 }
 
 /*
- * Writes `first` to `end` - 1 on an image that holds all before them, with what was chosen for three of them. The last one
+ * Writes `first` to `end` - 1 on an image that holds all before them, with what was chosen for three of
+ * them. The last one
  * reaches the disk in so many sectors, from one end or the other.
  */
 static void apply_pending(uint8_t image[DISK_BLOCKS][STATEFS_BLOCK], const struct disk *from,
@@ -435,7 +441,8 @@ static void cut_in_all_ways(const struct place *place)
     }
 }
 
-/* All cuts of what was recorded from `image` on; `in_all_ways`, or only the last write torn at a point by chance. */
+/* All cuts of what was recorded from `image` on; `in_all_ways`, or only the last write torn at a point by
+ * chance. */
 static void cut_everywhere(struct place *place, uint8_t image[DISK_BLOCKS][STATEFS_BLOCK],
                            struct hashes *hashes, bool in_all_ways, bool acknowledges)
 {

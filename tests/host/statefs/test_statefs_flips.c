@@ -1,6 +1,8 @@
 /*
- * Every bit of an image that is wrong: what is then served was acknowledged once, all of it at the same time, and what
- * is not the newest is reported. A bit that changes while the disk is open changes no value that is given out.
+ * Every bit of an image that is wrong: what is then served was acknowledged once, all of it at the same
+ * time, and what
+ * is not the newest is reported. A bit that changes while the disk is open changes no value that is given
+ * out.
  *
  * host-statefs_flips [STRIDE]: of how many bits one is flipped; 1 flips all.
  */

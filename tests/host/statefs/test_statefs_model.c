@@ -1,5 +1,6 @@
 /*
- * Random operations on statefs and on a plain map: the same answers, also after the disk was opened again, where what
+ * Random operations on statefs and on a plain map: the same answers, also after the disk was opened again,
+ * where what
  * was not made durable is gone as a whole.
  *
  * host-statefs_model [OPERATIONS]

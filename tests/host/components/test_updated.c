@@ -1,0 +1,584 @@
+/*
+ * updated: what it refuses, and boots that end at any call of any transition. The world keeps what is durable and what
+ * is not: of the values that were put since the last sync the disk has any first ones, of the sectors that were
+ * written since the last flush any. After each cut the state is that before or after what was under way, every package
+ * that it names is whole, and the next boot is counted once.
+ */
+#include "lives.h"
+#include "updated.mock.h"
+
+#include "bootctl.h"
+
+#include <neuron/status.h>
+#include <nexus/block.h>
+#include <nexus/status.h>
+#include <package.h>
+#include <sodium/crypto_hash_sha256.h>
+#include <sodium/crypto_sign_ed25519.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { SECTORS = 32, PUTS = 8, EVENTS = 4, LIVES = 8, CUT = 77, VARIANTS = 12 };
+
+struct value {
+    size_t length; /* 0: there is none */
+    uint8_t bytes[BOOTCTL_BYTES];
+};
+
+struct disk {
+    struct value value;
+    uint8_t sectors[SECTORS][NEXUS_BLOCK_SECTOR];
+};
+
+/* Shared with the lives, which are processes of their own. */
+static struct world {
+    struct disk durable;
+    struct value put[PUTS]; /* since the last sync */
+    unsigned puts;
+    uint8_t written[SECTORS][NEXUS_BLOCK_SECTOR];
+    bool dirty[SECTORS];
+    unsigned calls, cut_at, fail_at, acknowledged;
+    int failure;
+    struct bootctl states[EVENTS + 1]; /* when so many events were acknowledged */
+    int result;
+    struct BootStatus status;
+} * world;
+
+static uint8_t private_key[crypto_sign_ed25519_SECRETKEYBYTES];
+static uint8_t packages[2][PACKAGE_MAX];
+static size_t lengths[2];
+static const struct nexus_client client = {.id = 1, .name = "client", .task = 5};
+
+/* --- the servers --------------------------------------------------------------------------------- */
+
+/* Nonzero: the call fails, and nothing was done. */
+static int call(void)
+{
+    world->calls++;
+    if (world->calls == world->cut_at) {
+        _exit(CUT);
+    }
+    return world->calls == world->fail_at ? world->failure : 0;
+}
+
+static const struct value *value_now(void)
+{
+    return world->puts > 0 ? &world->put[world->puts - 1] : &world->durable.value;
+}
+
+static int get(const char *path, void *bytes, size_t *length)
+{
+    const struct value *value = value_now();
+    const int failure = call();
+
+    assert_string_equal(path, "/state/boot/bootctl.v1");
+    if (failure != 0) {
+        return failure;
+    }
+    if (value->length == 0) {
+        return STATE_NOT_FOUND;
+    }
+    memcpy(bytes, value->bytes, value->length);
+    *length = value->length;
+    return 0;
+}
+
+static int put(const char *path, const void *bytes, size_t length)
+{
+    const int failure = call();
+
+    assert_string_equal(path, "/state/boot/bootctl.v1");
+    assert_true(length == BOOTCTL_BYTES && world->puts < PUTS);
+    if (failure == 0) {
+        world->put[world->puts].length = length;
+        memcpy(world->put[world->puts].bytes, bytes, length);
+        world->puts++;
+    }
+    return failure;
+}
+
+static int sync_all(void)
+{
+    const int failure = call();
+
+    if (failure == 0) {
+        world->durable.value = *value_now();
+        world->puts = 0;
+    } else {
+        world->puts = 0; /* statefsd died, and what was not durable with it */
+    }
+    return failure;
+}
+
+static int open_blocks(uint64_t *sectors, bool *read_only)
+{
+    *sectors = SECTORS;
+    *read_only = false;
+    return call();
+}
+
+static void flush_sectors(void)
+{
+    for (unsigned i = 0; i < SECTORS; i++) {
+        if (world->dirty[i]) {
+            memcpy(world->durable.sectors[i], world->written[i], NEXUS_BLOCK_SECTOR);
+            world->dirty[i] = false;
+        }
+    }
+}
+
+static int go(uint32_t asked, uint32_t seen, uint32_t *answered)
+{
+    struct nexus_block_ring *ring = blocks_ring();
+    const struct nexus_block_request *request = &ring->requests[seen % NEXUS_BLOCK_DEPTH];
+    const int failure = call();
+
+    assert_int_equal(asked, seen + 1);
+    if (failure != 0) {
+        return failure;
+    }
+    if (request->operation == NEXUS_BLOCK_FLUSH) {
+        flush_sectors();
+    } else {
+        const uint8_t *buffer = (const uint8_t *)blocks_buffers() + request->offset;
+        assert_true(request->sector + request->sectors <= SECTORS);
+        for (unsigned i = 0; i < request->sectors; i++) {
+            const size_t at = request->sector + i;
+            memcpy(world->written[at], buffer + (size_t)i * NEXUS_BLOCK_SECTOR, NEXUS_BLOCK_SECTOR);
+            world->dirty[at] = true;
+        }
+    }
+    ring->answers[seen % NEXUS_BLOCK_DEPTH] = (struct nexus_block_answer){.tag = request->tag};
+    *answered = asked;
+    return 0;
+}
+
+static int verify(const void *key, size_t key_len, const void *message, size_t message_len,
+                  const void *signature, size_t signature_len)
+{
+    const int failure = call();
+
+    assert_true(key_len == 32 && signature_len == 64 && message_len <= KEYSTORE_VERIFY_MESSAGE_MAX);
+    if (failure != 0) {
+        return failure;
+    }
+    return crypto_sign_ed25519_verify_detached(signature, message, message_len, key) == 0
+               ? 0
+               : KEYSTORE_BAD_SIGNATURE;
+}
+
+/* --- the world ----------------------------------------------------------------------------------- */
+
+static void make_packages(void)
+{
+    static uint8_t kernel[4000];
+    uint8_t public_key[crypto_sign_ed25519_PUBLICKEYBYTES];
+    uint8_t seed[crypto_sign_ed25519_SEEDBYTES] = "a test key, and no secret: 32 b.";
+
+    (void)crypto_sign_ed25519_seed_keypair(public_key, private_key, seed);
+    for (unsigned i = 0; i < 2; i++) {
+        memset(kernel, 0x40 + (int)i, sizeof(kernel));
+        const struct package_part parts[] = {{"boot/kernel.elf", kernel, sizeof(kernel)},
+                                             {"notes", (const uint8_t *)"new", 3}};
+        lengths[i] = package_make(packages[i], parts, 2, private_key);
+        assert_true(lengths[i] > 0);
+    }
+    for (unsigned i = 0; i < sizeof(public_key); i++) {
+        (void)snprintf(updated_mock_trusted_key + 2 * i, 3, "%02x", public_key[i]);
+    }
+}
+
+static int start(void **state)
+{
+    (void)state;
+    if (world == NULL) {
+        world =
+            mmap(NULL, sizeof(*world), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        assert_true(world != MAP_FAILED);
+    }
+    memset(world, 0, sizeof(*world));
+    lives_begin();
+    updated_mock_reset();
+    updated_mock.state_get = get;
+    updated_mock.state_put = put;
+    updated_mock.state_sync = sync_all;
+    updated_mock.blocks_open = open_blocks;
+    updated_mock.blocks_go = go;
+    updated_mock.keystore_verify = verify;
+    make_packages();
+    return 0;
+}
+
+static struct bootctl kept(const struct value *value)
+{
+    struct bootctl state;
+
+    if (value->length == 0) {
+        bootctl_begin(&state);
+    } else {
+        assert_true(bootctl_decode(&state, value->bytes, value->length));
+    }
+    return state;
+}
+
+static bool is_same(const struct bootctl *one, const struct bootctl *other)
+{
+    uint8_t bytes[2][BOOTCTL_BYTES];
+
+    bootctl_encode(one, bytes[0]);
+    bootctl_encode(other, bytes[1]);
+    return memcmp(bytes[0], bytes[1], BOOTCTL_BYTES) == 0;
+}
+
+static void assert_packages_whole(const struct disk *disk, const struct bootctl *state)
+{
+    uint8_t digest[crypto_hash_sha256_BYTES];
+    struct package package;
+
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        const uint8_t *bytes = disk->sectors[slot * SECTORS / SLOTS];
+        if (state->slot[slot].bytes != 0) {
+            (void)crypto_hash_sha256(digest, bytes, state->slot[slot].bytes);
+            assert_memory_equal(digest, state->slot[slot].digest, sizeof(digest));
+            assert_int_equal(package_read(bytes, state->slot[slot].bytes, &package), PACKAGE_GOOD);
+            assert_int_equal(package_check_bundles(&package), PACKAGE_GOOD);
+        }
+    }
+}
+
+static void note(int result)
+{
+    assert_int_equal(result, 0);
+    world->states[++world->acknowledged] = kept(value_now());
+}
+
+static void begin_boot(unsigned cut_at, unsigned fail_at, int failure)
+{
+    world->calls = 0;
+    world->puts = 0;
+    memset(world->dirty, 0, sizeof(world->dirty));
+    world->acknowledged = 0;
+    world->cut_at = cut_at;
+    world->fail_at = fail_at;
+    world->failure = failure;
+}
+
+/* --- boots, one after the other ------------------------------------------------------------------ */
+
+static void counted(void)
+{
+    struct BootStatus status;
+
+    assert_int_equal(boot_status(client, &status), 0);
+    world->status = status;
+    world->states[0] = kept(value_now());
+}
+
+static void stages_and_switches(void)
+{
+    counted();
+    note(boot_stage(client, packages[0], lengths[0]));
+    note(boot_stage(client, packages[1], lengths[1]));
+    note(boot_switch_slot(client, 2));
+}
+
+static void confirms_and_stages(void)
+{
+    counted();
+    note(boot_health_ok(client));
+    note(boot_stage(client, packages[0], lengths[0]));
+    note(boot_switch_slot(client, 1));
+}
+
+static void (*const boots[LIVES])(void) = {stages_and_switches,
+                                           counted,
+                                           confirms_and_stages,
+                                           counted,
+                                           counted,
+                                           stages_and_switches,
+                                           counted,
+                                           counted};
+
+/* The disk after a cut, one of those that are possible. */
+static void choose(struct disk *disk, unsigned variant)
+{
+    uint32_t random = variant * 2654435761u;
+    const unsigned puts = variant % (world->puts + 1);
+
+    *disk = world->durable;
+    if (puts > 0) {
+        disk->value = world->put[puts - 1];
+    }
+    for (unsigned i = 0; i < SECTORS; i++) {
+        random = random * 1664525u + 1013904223u;
+        const bool there = variant < 2 ? variant == 1 : random >> 31 != 0;
+        if (world->dirty[i] && there) {
+            memcpy(disk->sectors[i], world->written[i], NEXUS_BLOCK_SECTOR);
+        }
+    }
+}
+
+/* The state before or after what was under way, or that in which staging names nothing. */
+static bool is_possible(const struct bootctl *state, const struct bootctl *before,
+                        unsigned acknowledged, bool was_counted, const struct bootctl *states)
+{
+    struct bootctl cleared = states[acknowledged];
+
+    if (!was_counted) {
+        return is_same(state, before) || is_same(state, &states[0]);
+    }
+    return is_same(state, &states[acknowledged]) ||
+           (acknowledged < EVENTS && is_same(state, &states[acknowledged + 1])) ||
+           (bootctl_clear(&cleared) && is_same(state, &cleared));
+}
+
+/* The next boot is counted, once. */
+static void assert_next_boot(const struct disk *disk)
+{
+    struct bootctl state = kept(&disk->value);
+    uint8_t chosen = 0;
+
+    world->durable = *disk;
+    begin_boot(0, 0, 0);
+    assert_int_equal(live(counted), 0);
+    (void)bootctl_attempt(&state, &chosen);
+    assert_int_equal(world->status.chosen, chosen);
+    assert_int_equal(world->status.tries, state.tries);
+    assert_true(is_same(&world->states[0], &state));
+}
+
+static unsigned cut_boot(unsigned boot, const struct disk *begin, const struct bootctl *states)
+{
+    static struct world after;
+    struct disk disk;
+    const struct bootctl before = kept(&begin->value);
+
+    for (unsigned cut = 1;; cut++) {
+        world->durable = *begin;
+        begin_boot(cut, 0, 0);
+        memset(world->states, 0xee, sizeof(world->states));
+        const int status = live(boots[boot]);
+        if (status == 0) {
+            return cut - 1;
+        }
+        assert_int_equal(status, CUT);
+        memcpy(&after, world, sizeof(after));
+        const bool was_counted = after.states[0].active != 0xee;
+        for (unsigned variant = 0; variant < VARIANTS; variant++) {
+            memcpy(world, &after, sizeof(after));
+            choose(&disk, variant);
+            const struct bootctl state = kept(&disk.value);
+            assert_true(is_possible(&state, &before, after.acknowledged, was_counted, states));
+            assert_packages_whole(&disk, &state);
+            assert_next_boot(&disk);
+        }
+    }
+}
+
+static void a_cut_at_any_call_leaves_a_state_and_whole_packages(void **state)
+{
+    static struct disk begin[LIVES + 1];
+    struct bootctl states[EVENTS + 1];
+    unsigned cuts = 0;
+
+    (void)state;
+    for (unsigned boot = 0; boot < LIVES; boot++) {
+        world->durable = begin[boot];
+        begin_boot(0, 0, 0);
+        assert_int_equal(live(boots[boot]), 0);
+        assert_int_equal(world->puts, 0);
+        memcpy(states, world->states, sizeof(states));
+        for (unsigned i = world->acknowledged + 1; i <= EVENTS; i++) {
+            states[i] = states[world->acknowledged];
+        }
+        begin[boot + 1] = world->durable;
+        cuts += cut_boot(boot, &begin[boot], states);
+    }
+    printf("cuts: %u, disks after them: %u\n", cuts, cuts * VARIANTS);
+    assert_true(cuts > 50);
+}
+
+/* --- a boot, many lives -------------------------------------------------------------------------- */
+
+/* A death at a call is an answer that never came back; the next life is in the same process, as what it keeps. */
+static void lives_again(void)
+{
+    counted();
+    life_script = counted;
+    (void)component_main();
+}
+
+static void a_restart_counts_no_second_attempt(void **state)
+{
+    (void)state;
+    begin_boot(0, 0, 0);
+    assert_int_equal(live(stages_and_switches), 0);
+    begin_boot(0, 0, 0);
+    assert_int_equal(live(lives_again), 0);
+    assert_int_equal(world->status.tries, 1);
+    assert_int_equal(world->status.chosen, 1);
+}
+
+/* It comes back: the boot is counted then, and nothing is served before. */
+static void waits_for_its_state(void)
+{
+    struct BootStatus status;
+
+    world->fail_at = world->calls + 1;
+    assert_int_equal(boot_status(client, &status), BOOT_NO_STATE);
+    counted();
+}
+
+static void a_state_that_cannot_be_read_is_not_none(void **state)
+{
+    (void)state;
+    begin_boot(0, 0, 0);
+    assert_int_equal(live(stages_and_switches), 0);
+    begin_boot(0, 1, NEURON_TIMEOUT);
+    assert_int_equal(live(waits_for_its_state), 0);
+    assert_int_equal(world->status.tries, 1);
+    assert_int_equal(world->status.pending, 1);
+}
+
+/* --- failures ------------------------------------------------------------------------------------ */
+
+static void a_death_of_a_server_at_any_call_is_survived(void **state)
+{
+    static const int deaths[] = {NEURON_PEER_DIED, NEURON_PEER_RESTARTED};
+    const struct disk blank = {0};
+
+    (void)state;
+    begin_boot(0, 0, 0);
+    assert_int_equal(live(stages_and_switches), 0);
+    const unsigned calls = world->calls;
+    const struct disk wanted = world->durable;
+    for (unsigned at = 1; at <= calls; at++) {
+        for (unsigned i = 0; i < 2; i++) {
+            world->durable = blank;
+            begin_boot(0, at, deaths[i]);
+            assert_int_equal(live(stages_and_switches), 0);
+            assert_memory_equal(&world->durable, &wanted, sizeof(wanted));
+        }
+    }
+}
+
+static void is_refused(void)
+{
+    world->result = boot_stage(client, packages[0], lengths[0]);
+}
+
+static void assert_refused(int error)
+{
+    const struct disk before = world->durable;
+
+    begin_boot(0, 0, 0);
+    assert_int_equal(live(is_refused), 0);
+    assert_int_equal(world->result, error);
+    assert_memory_equal(&world->durable, &before, sizeof(before));
+    make_packages();
+}
+
+static void make_with_path(const char *path)
+{
+    const struct package_part part = {path, (const uint8_t *)"x", 1};
+
+    lengths[0] = package_make(packages[0], &part, 1, private_key);
+}
+
+static void wrong_packages_are_refused_and_change_nothing(void **state)
+{
+    static const char *const paths[] = {"/boot", "..", "../a",  "a/../b", "a/..",    "a//b",
+                                        "a/",    ".",  "a/./b", "",       "a\\..\\b"};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        make_with_path(paths[i]);
+        assert_refused(BOOT_BAD_PATH);
+    }
+    packages[0][PACKAGE_HEADER + 2 * PACKAGE_ENTRY] ^= 1; /* the signature */
+    assert_refused(BOOT_BAD_SIGNATURE);
+    packages[0][PACKAGE_HEADER + PACKAGE_PATH + 4] ^= 1; /* a hash, which is signed */
+    assert_refused(BOOT_BAD_SIGNATURE);
+    packages[0][lengths[0] - 1] ^= 1;
+    assert_refused(BOOT_BAD_HASH);
+    lengths[0]--;
+    assert_refused(BOOT_TRUNCATED);
+    lengths[0] = 5;
+    assert_refused(BOOT_TRUNCATED);
+    packages[0][13] = 0x21; /* 8448 bytes or more */
+    assert_refused(BOOT_TOO_LARGE);
+    packages[0][0] ^= 1;
+    assert_refused(BOOT_BAD_PACKAGE);
+    packages[0][PACKAGE_HEADER + PACKAGE_PATH + 3] = 0x80; /* a length */
+    assert_refused(BOOT_BAD_PACKAGE);
+    packages[0][PACKAGE_HEADER + PACKAGE_PATH - 1] = 'x'; /* a path without an end */
+    assert_refused(BOOT_BAD_PACKAGE);
+    updated_mock_trusted_key[0] ^= 1;
+    assert_refused(BOOT_BAD_SIGNATURE);
+    updated_mock_trusted_key[5] = '\0';
+    assert_refused(BOOT_NO_TRUST);
+}
+
+static void events_that_are_not_possible(void)
+{
+    assert_int_equal(boot_switch_slot(client, 1), BOOT_NOTHING_STAGED);
+    assert_int_equal(boot_switch_slot(client, 0), BOOT_BAD_TRIES);
+    assert_int_equal(boot_switch_slot(client, 256), BOOT_BAD_TRIES);
+    assert_int_equal(boot_stage(client, packages[0], lengths[0]), 0);
+    assert_int_equal(boot_switch_slot(client, 1), 0);
+    assert_int_equal(boot_switch_slot(client, 1), BOOT_IN_TRIAL);
+    assert_int_equal(boot_stage(client, packages[0], lengths[0]), BOOT_IN_TRIAL);
+    assert_int_equal(boot_health_ok(client), 0); /* of the slot that this boot has chosen */
+    assert_int_equal(kept(value_now()).pending, 1);
+}
+
+static void what_is_not_possible_is_refused(void **state)
+{
+    (void)state;
+    begin_boot(0, 0, 0);
+    assert_int_equal(live(events_that_are_not_possible), 0);
+}
+
+static void finds_damage(void)
+{
+    struct BootStatus status;
+
+    assert_int_equal(boot_status(client, &status), BOOT_DAMAGED);
+    assert_int_equal(boot_stage(client, packages[0], lengths[0]), BOOT_DAMAGED);
+}
+
+static void a_damaged_state_is_told_and_left_alone(void **state)
+{
+    struct value good;
+
+    (void)state;
+    begin_boot(0, 0, 0);
+    assert_int_equal(live(stages_and_switches), 0);
+    good = world->durable.value;
+    for (unsigned i = 0; i < 8; i++) {
+        world->durable.value.bytes[i] = 0x77;
+        const struct value damaged = world->durable.value;
+        begin_boot(0, 0, 0);
+        if (i != 4) { /* so many tries are possible */
+            assert_int_equal(live(finds_damage), 0);
+            assert_memory_equal(&world->durable.value, &damaged, sizeof(damaged));
+        }
+        world->durable.value = good;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_cut_at_any_call_leaves_a_state_and_whole_packages, start),
+        cmocka_unit_test_setup(a_restart_counts_no_second_attempt, start),
+        cmocka_unit_test_setup(a_state_that_cannot_be_read_is_not_none, start),
+        cmocka_unit_test_setup(a_death_of_a_server_at_any_call_is_survived, start),
+        cmocka_unit_test_setup(wrong_packages_are_refused_and_change_nothing, start),
+        cmocka_unit_test_setup(what_is_not_possible_is_refused, start),
+        cmocka_unit_test_setup(a_damaged_state_is_told_and_left_alone, start),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
