@@ -14,7 +14,7 @@
 
 /* In one range: the provers do not see that a set of pages and words holds itself. */
 #define ALL_MESSAGE_WORDS                                                                          \
-    *(&message_pages[0][0] + (0 .. MESSAGE_PAGES * NEURON_TASKS_MAX * (NEURON_PAGE / 8) - 1))
+    *(&message_pages[0][0] + ((0)..(MESSAGE_PAGES * NEURON_TASKS_MAX * (NEURON_PAGE / 8) - 1)))
 
 /* As place_ok(), if `c` were the current task. */
 /*@ predicate place_at{L}(integer c, integer t) =

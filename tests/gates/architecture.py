@@ -1,8 +1,8 @@
 """The gate on who may include what.
 
 kernel/core: its own headers, neuron/, the compiler's headers, the proof's axioms; never arch/.
-components: public headers (neuron/, nexus/, sodium/), generated ones, their own, picolibc's; never the kernel's or
-another component's, but for those of a component that theirs extends.
+components: public headers (neuron/, nexus/, sodium/), generated ones, their own, picolibc's; never the
+kernel's or another component's, but for those of a component that theirs extends.
 """
 
 from __future__ import annotations
