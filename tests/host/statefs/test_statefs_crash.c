@@ -1,17 +1,12 @@
 /*
- * A power cut at every write of statefs: formatting a disk that is blank, foreign or ours; bringing a v1
- * image to the
- * new format; and puts, deletes, transactions, syncs and compactions. At each cut, of the writes since the
- * last flush, the last
- * is torn at eight points from either end, together with every choice of up to three that are lost, late
- * (so an older
- * block wins) or torn; then the session after the cut is cut in the same way. After each cut, what was
- * acknowledged
- * is there, the rest is all or nothing, and the next session works.
+ * A power cut at every write of statefs: formatting a disk that is blank, foreign or ours; bringing a v1 image to the
+ * new format; and puts, deletes, transactions, syncs and compactions. At each cut, of the writes since the last flush,
+ * the last is torn at eight points from either end, together with every choice of up to three that are lost, late (so
+ * an older block wins) or torn; then the session after the cut is cut in the same way. After each cut, what was
+ * acknowledged is there, the rest is all or nothing, and the next session works.
  *
- * host-statefs_crash [STATES] [flushless | syncless]: how many distinct images to reach; no flush does
- * anything, or only
- * those of superblocks do.
+ * host-statefs_crash [STATES] [flushless | syncless]: how many distinct images to reach; no flush does anything, or
+ * only those of superblocks do.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,10 +14,10 @@
 
 #include "crc32c.h"
 #include "disk.h"
+#include "images.h"
 
 #define KEYS 4u
 #define STEPS 24u
-#define SEEN_SLOTS (1u << 22)
 #define PENDING_MAX 24u
 #define SECTORS 8u
 #define NOBODY UINT32_MAX
@@ -55,7 +50,6 @@ static uint8_t next_base[DISK_BLOCKS][STATEFS_BLOCK]; /* `cut` before it */
 static struct disk second;                            /* the image after a cut in it */
 static struct statefs fs;
 static struct snapshot steps[STEPS + 1];
-static uint64_t seen[SEEN_SLOTS];
 static uint64_t states;
 static uint64_t cuts;
 static uint64_t second_states;
@@ -70,49 +64,6 @@ static uint32_t random_next(void)
 {
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)(seed >> 33);
-}
-
-/* --- images ---------------------------------------------------------------------------------------- */
-
-static uint64_t hash_block(uint32_t block, const uint8_t *bytes)
-{
-    uint64_t hash = (block + 1) * 0x9e3779b97f4a7c15u;
-
-    for (const uint8_t *at = bytes; at < bytes + STATEFS_BLOCK; at += 8) {
-        uint64_t word;
-        memcpy(&word, at, 8);
-        hash = (hash ^ word) * 0xff51afd7ed558ccdu;
-        hash ^= hash >> 32;
-    }
-    return hash;
-}
-
-/* Blocks that are the same as in an image of a known hash are not hashed again. */
-struct hashes {
-    uint64_t of_block[DISK_BLOCKS];
-    uint64_t sum;
-};
-
-static void hash_all(struct hashes *hashes, uint8_t image[DISK_BLOCKS][STATEFS_BLOCK])
-{
-    hashes->sum = 0;
-    for (uint32_t block = 0; block < DISK_BLOCKS; block++) {
-        hashes->of_block[block] = hash_block(block, image[block]);
-        hashes->sum += hashes->of_block[block];
-    }
-}
-
-static bool is_new(uint64_t hash)
-{
-    hash += hash == 0;
-    uint64_t slot = hash % SEEN_SLOTS;
-    while (seen[slot] != 0 && seen[slot] != hash) {
-        slot = (slot + 1) % SEEN_SLOTS;
-    }
-    bool fresh = seen[slot] == 0;
-    seen[slot] = hash;
-    states += fresh;
-    return fresh;
 }
 
 static void check(bool holds, const char *promise)
@@ -370,8 +321,8 @@ static uint32_t first_pending(const struct disk *from, uint32_t writes)
 struct place {
     const struct disk *from;
     uint8_t (*before)[STATEFS_BLOCK];
-    const struct hashes *hashes; /* of `before` */
-    struct disk *image;          /* where the image after the cut is made */
+    const struct image_hash *hashes; /* of `before` */
+    struct disk *image;              /* where the image after the cut is made */
     uint32_t first;
     uint32_t writes;
     void (*then)(uint32_t acknowledged);
@@ -391,10 +342,12 @@ static void cut_at(const struct place *place, const struct choice *choice, uint3
         uint32_t block = (uint32_t)place->from->log[w].block;
         if (!touched[block]) {
             touched[block] = true;
-            hash += hash_block(block, place->image->image[block]) - place->hashes->of_block[block];
+            hash += image_hash_block(block, place->image->image[block]) -
+                    place->hashes->of_block[block];
         }
     }
-    if (is_new(hash)) {
+    if (images_note(hash)) {
+        states++;
         place->then(place->acknowledged);
     }
     for (uint32_t w = place->first; w < place->writes; w++) {
@@ -444,7 +397,7 @@ static void cut_in_all_ways(const struct place *place)
 /* All cuts of what was recorded from `image` on; `in_all_ways`, or only the last write torn at a point by
  * chance. */
 static void cut_everywhere(struct place *place, uint8_t image[DISK_BLOCKS][STATEFS_BLOCK],
-                           struct hashes *hashes, bool in_all_ways, bool acknowledges)
+                           struct image_hash *hashes, bool in_all_ways, bool acknowledges)
 {
     uint32_t applied = 0;
 
@@ -460,7 +413,7 @@ static void cut_everywhere(struct place *place, uint8_t image[DISK_BLOCKS][STATE
             memcpy(image[block], write->bytes, STATEFS_BLOCK);
             memcpy(place->image->image[block], write->bytes, STATEFS_BLOCK);
             hashes->sum -= hashes->of_block[block];
-            hashes->of_block[block] = hash_block(block, write->bytes);
+            hashes->of_block[block] = image_hash_block(block, write->bytes);
             hashes->sum += hashes->of_block[block];
         }
         place->acknowledged = acknowledges ? place->writes : place->acknowledged;
@@ -481,7 +434,7 @@ static void check_second(uint32_t acknowledged)
 /* Puts and syncs; then it is cut at each of its writes. */
 static void next_session(uint32_t acknowledged, enum statefs_status opened)
 {
-    static struct hashes hashes;
+    static struct image_hash hashes;
     struct statefs_disk on = disk_of(&next);
     uint32_t length;
 
@@ -507,7 +460,7 @@ static void next_session(uint32_t acknowledged, enum statefs_status opened)
         struct place place = {
             .from = &next, .image = &second, .then = check_second, .acknowledged = acknowledged};
         memcpy(next_base, cut.image, sizeof(next_base));
-        hash_all(&hashes, next_base);
+        image_hash(&hashes, next_base);
         cut_everywhere(&place, next_base, &hashes, cuts % DEEP_EVERY == 0, false);
     }
 }
@@ -520,7 +473,7 @@ static void check_first(uint32_t acknowledged)
 
 int main(int argc, char **argv)
 {
-    static struct hashes hashes;
+    static struct image_hash hashes;
     const char *variant = argc > 2 ? argv[2] : "";
     enum disk_flushes flushes = strcmp(variant, "flushless") == 0  ? DISK_FLUSHLESS
                                 : strcmp(variant, "syncless") == 0 ? DISK_SYNCLESS
@@ -532,7 +485,7 @@ int main(int argc, char **argv)
     while (states < target && violations == 0) {
         struct place place = {.from = &disk, .image = &cut, .then = check_first};
         record_workload((enum base)(workloads % BASES), flushes);
-        hash_all(&hashes, base);
+        image_hash(&hashes, base);
         cut_everywhere(&place, base, &hashes, true, true);
     }
     printf("crash states: %llu (%llu workloads, %llu cuts in a first session, %llu in the next)\n",
