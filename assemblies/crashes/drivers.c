@@ -33,10 +33,23 @@ static void check_granted_anew(uint64_t since)
     CHECK(look_audit(granted.sequence, &more) == AUDIT_QUERY_NO_AUDIT);
 }
 
+static int ask_entropy(void)
+{
+    uint8_t entropy[ENTROPY_GET_ENTROPY_MAX];
+    size_t bytes = 0;
+    const int status = entropy_get(16, entropy, &bytes);
+
+    CHECK(status != 0 || bytes == 16);
+    return status;
+}
+
 static void check_blk(void)
 {
     uint32_t device = 0, looks = 0;
+    uint64_t sectors = 0;
+    bool read_only = true;
 
+    CHECK(disk_open(&sectors, &read_only) == 0 && sectors == 1 && !read_only);
     CHECK(blk_look(&device, &looks) == 0 && device == NEURON_CLASS_VIRTIO_BLK);
 }
 
@@ -65,6 +78,10 @@ void test_driver(void)
         check_rng(0); /* its data is that of a fresh image, the window is back */
         check_rng(1);
         check_granted_anew(recorded);
+        if (life > 1) {
+            CHECK(ask_entropy() == NEURON_PEER_RESTARTED);
+        }
+        CHECK(ask_entropy() == 0);
     }
     promise_kept("driver crash regrants its window");
 
@@ -72,7 +89,7 @@ void test_driver(void)
     CHECK(rng_crash_die(0) == NEURON_PEER_RESTARTED);
     CHECK(rng_crash_die(0) == NEURON_PEER_DIED);
     CHECK(rng_look(&device, &looks) == NEURON_PEER_GONE);
-    CHECK(rng_crash_die(0) == NEURON_PEER_GONE);
+    CHECK(rng_crash_die(0) == NEURON_PEER_GONE && ask_entropy() == NEURON_PEER_GONE);
     CHECK(counts().recorded == recorded); /* nothing was granted to it again */
     check_others_answer();
     check_blk();

@@ -1,4 +1,4 @@
-/* Sees at the start whether the drivers deliver, and says so. The others do not wait for it. */
+/* Sees at the start whether the drivers deliver, and says so, to updated too. The others do not wait for it. */
 #include "checkup.nexus.h"
 
 #include <nexus/block.h>
@@ -9,7 +9,7 @@
 
 enum { ENTROPY_BYTES = 32 };
 
-static void check_entropy(uint64_t deadline)
+static bool check_entropy(uint64_t deadline)
 {
     uint8_t entropy[ENTROPY_GET_ENTROPY_MAX];
     size_t bytes = 0;
@@ -17,9 +17,10 @@ static void check_entropy(uint64_t deadline)
 
     if (status != 0) {
         LOG_WARN("no entropy: %s", nexus_strerror(status));
-        return;
+        return false;
     }
     printf("entropy ok\n");
+    return true;
 }
 
 /* Has the disk do one request; its result is negative if virtioblkd cannot be asked. */
@@ -36,7 +37,7 @@ static int ask_disk(struct nexus_block_client *blocks, uint64_t deadline, uint32
     return nexus_block_take(blocks, &answer) ? (int)answer.result : NEXUS_BAD_REPLY;
 }
 
-static void check_disk(uint64_t deadline)
+static bool check_disk(uint64_t deadline)
 {
     struct nexus_block_client blocks;
     uint64_t sectors = 0;
@@ -57,12 +58,30 @@ static void check_disk(uint64_t deadline)
     } else {
         printf("disk ok%s\n", read_only ? ", read-only" : "");
     }
+    return status == 0;
+}
+
+/* Nobody has to take this boot back. */
+static void tell_health(uint64_t deadline)
+{
+    const int status = boot_health_ok_until(deadline);
+
+    if (status != 0) {
+        LOG_WARN("health not told: %s",
+                 status > 0 ? "updated cannot keep it" : nexus_strerror(status));
+        return;
+    }
+    printf("health told\n");
 }
 
 int main(void)
 {
-    check_entropy(nexus_now() + NEXUS_MS(patience_ms));
-    check_disk(nexus_now() + NEXUS_MS(patience_ms));
+    const bool has_entropy = check_entropy(nexus_now() + NEXUS_MS(patience_ms));
+    const bool has_disk = check_disk(nexus_now() + NEXUS_MS(patience_ms));
+
+    if (has_entropy && has_disk) {
+        tell_health(nexus_now() + NEXUS_MS(patience_ms));
+    }
     printf("done\n");
     return 0;
 }

@@ -134,7 +134,7 @@ class Base(unittest.TestCase):
         rules = {s.name: set(s.capabilities) for s in load(ROOT, "policytest").rules.subjects}
         self.assertEqual(rules["policyd"] | rules["logd"], set())
         delegates = {name for name, held in rules.items() if "policy.delegate" in held}
-        self.assertEqual(delegates, {"init", "rngd", "netstackd", "statefsd", "keystored"})
+        self.assertEqual(delegates, {"init", "rngd", "netstackd", "statefsd", "keystored", "updated"})
         devices = {(n, c) for n, held in rules.items() for c in held if c.startswith("device.mmio.")}
         wanted = {("rngd", "rng"), ("netstackd", "net"), ("virtioblkd", "blk"), ("selftest", "rtc")}
         self.assertEqual(devices, {(name, f"device.mmio.{kind}") for name, kind in wanted})
