@@ -25,7 +25,8 @@ static void test_transactions(void)
 
     CHECK(state_put("/state/t/old", "old", 3) == 0);
     CHECK(state_commit() == STATE_NO_TRANSACTION && state_cancel() == STATE_NO_TRANSACTION);
-    CHECK(state_begin() == 0 && state_begin() == STATE_IN_TRANSACTION);
+    CHECK(state_begin() == 0);
+    CHECK(state_begin() == STATE_IN_TRANSACTION);
     CHECK(state_put("/state/t/new", "new", 3) == 0 && state_remove("/state/t/old") == 0);
     CHECK(is_absent("/state/t/new") && holds("/state/t/old", "old"));
     CHECK(state_cancel() == 0);

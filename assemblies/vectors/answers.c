@@ -184,7 +184,7 @@ static bool refuses_forgeries(void)
 static bool hashes(const struct hashed_text *known)
 {
     const uint8_t *text = (const uint8_t *)known->text;
-    uint8_t wanted[crypto_hash_sha512_BYTES], hash[crypto_hash_sha512_BYTES];
+    uint8_t wanted[crypto_hash_sha512_BYTES] = {0}, hash[crypto_hash_sha512_BYTES];
     crypto_hash_sha256_state small;
     crypto_hash_sha512_state large;
 
@@ -195,11 +195,13 @@ static bool hashes(const struct hashed_text *known)
         (void)crypto_hash_sha512_update(&large, text, strlen(known->text));
     }
     (void)crypto_hash_sha256_final(&small, hash);
-    if (memcmp(hash, wanted, bytes_of(known->sha256, wanted)) != 0) {
+    size_t length = bytes_of(known->sha256, wanted);
+    if (memcmp(hash, wanted, length) != 0) {
         return false;
     }
     (void)crypto_hash_sha512_final(&large, hash);
-    return memcmp(hash, wanted, bytes_of(known->sha512, wanted)) == 0;
+    length = bytes_of(known->sha512, wanted);
+    return memcmp(hash, wanted, length) == 0;
 }
 
 const char *wrong_answer(void)

@@ -21,15 +21,12 @@ _Static_assert(PATH_BYTES - 1 <= 255, "statefsd takes the longest path");
 static int path_of(const char *client, const char *key, char path[PATH_BYTES])
 {
     static const char digits[] = "0123456789abcdef";
-    const size_t length = strlen(client);
-    char *at = path + strlen(FOLDER) + length + 1;
 
     if (key[0] == '\0') {
         return KEYSTORE_BAD_KEY;
     }
-    memcpy(path, FOLDER, strlen(FOLDER));
-    memcpy(path + strlen(FOLDER), client, length);
-    at[-1] = '/';
+    char *at = stpcpy(stpcpy(path, FOLDER), client);
+    *at++ = '/';
     for (size_t i = 0; key[i] != '\0'; i++) {
         *at++ = digits[(uint8_t)key[i] >> 4];
         *at++ = digits[(uint8_t)key[i] & 15];

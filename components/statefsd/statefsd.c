@@ -230,11 +230,13 @@ static int may_list(struct nexus_client client, const char *prefix, char key[STA
     int result = 0;
 
     if (strcmp(prefix, "/state") == 0 || strcmp(prefix, "/state/") == 0) {
-        strcpy(key, "/state/");
+        memcpy(key, "/state/", sizeof("/state/"));
         return 0;
     }
     result = may_read(client, prefix, key);
-    strcat(key, "/");
+    if (result == 0) {
+        memcpy(key + strlen(key), "/", sizeof("/"));
+    }
     return result;
 }
 
@@ -252,7 +254,7 @@ int state_list(struct nexus_client client, const char *prefix, const char *after
         }
         const int answer = gate_read(client.task, entry->key);
         if (answer == 0) {
-            strcpy(path, entry->key);
+            memcpy(path, entry->key, strlen(entry->key) + 1);
             *length = entry->length;
             return 0;
         }

@@ -34,7 +34,7 @@ bool transaction_add(struct transaction *transaction, const struct statefs_opera
     struct statefs_operation *copy = &transaction->operations[transaction->count];
     char *key = transaction->keys[transaction->count];
     uint8_t *value = transaction->values + transaction->used;
-    strcpy(key, operation->key);
+    memcpy(key, operation->key, strlen(operation->key) + 1);
     *copy = (struct statefs_operation){.key = key, .length = operation->length};
     if (operation->value != NULL) {
         memcpy(value, operation->value, operation->length);

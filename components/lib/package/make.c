@@ -28,6 +28,7 @@ static size_t length_of(const struct package_part *parts, uint32_t count)
 size_t package_make(uint8_t package[PACKAGE_MAX], const struct package_part *parts, uint32_t count,
                     const uint8_t private_key[64])
 {
+    static const uint8_t magic[] = {'N', 'X', 'P', 'K'};
     const size_t length = count > 0 && count <= PACKAGE_BUNDLES ? length_of(parts, count) : 0;
     uint8_t *entry = package + PACKAGE_HEADER;
     uint8_t *signature = entry + (size_t)count * PACKAGE_ENTRY;
@@ -37,7 +38,7 @@ size_t package_make(uint8_t package[PACKAGE_MAX], const struct package_part *par
         return 0;
     }
     memset(package, 0, PACKAGE_MAX);
-    memcpy(package, "NXPK", 4);
+    memcpy(package, magic, sizeof(magic));
     put_number(package + 4, PACKAGE_VERSION);
     put_number(package + 8, count);
     put_number(package + 12, length);

@@ -86,7 +86,7 @@ static int put(const char *path, const void *bytes, size_t length)
     leave_on_the_stack(bytes, length);
     if (!refused('p')) {
         struct world_value *value = place_for(path);
-        strcpy(value->path, path);
+        memcpy(value->path, path, strlen(path) + 1);
         copy_masked(value->masked, bytes, length);
         value->length = length;
     }

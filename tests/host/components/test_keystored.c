@@ -8,6 +8,7 @@
 #include <sodium/crypto_hash_sha512.h>
 #include <sodium/crypto_sign_ed25519.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char key_path[] = "/state/keystore/device.key";
@@ -22,9 +23,8 @@ static const char rfc_signature[] = "e5564300c360ac729086e2cc806e828a84877f1eb8e
 static void read_hex(const char *text, uint8_t *bytes)
 {
     for (size_t i = 0; i < strlen(text) / 2; i++) {
-        unsigned value = 0;
-        assert_int_equal(sscanf(text + 2 * i, "%2x", &value), 1);
-        bytes[i] = (uint8_t)value;
+        const char digits[] = {text[2 * i], text[2 * i + 1], '\0'};
+        bytes[i] = (uint8_t)strtoul(digits, NULL, 16);
     }
 }
 

@@ -101,14 +101,15 @@ static void quotas_are_read(void **state)
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         assert_false(quotas_read(wrong[i], found, &count));
     }
+    char *end = text;
     for (unsigned i = 0; i < STATEFS_QUOTAS_MAX; i++) {
-        strcat(text, i == 0 ? "/state/q 1" : ",/state/q 1");
+        end = stpcpy(end, i == 0 ? "/state/q 1" : ",/state/q 1");
     }
     assert_true(quotas_read(text, found, &count) && count == STATEFS_QUOTAS_MAX);
-    strcat(text, ",/state/q 1");
+    (void)stpcpy(end, ",/state/q 1");
     assert_false(quotas_read(text, found, &count));
     memset(text, 'x', sizeof(text));
-    memcpy(text, "/state/", strlen("/state/"));
+    text[stpcpy(text, "/state/") - text] = 'x';
     memcpy(text + 256, " 1", 3);
     assert_false(quotas_read(text, found, &count));
     (void)state;
@@ -192,13 +193,14 @@ static void undecided_is_a_refusal_and_not_kept(void **state)
 static void list_all(struct nexus_client client, const char *prefix, const char *expected)
 {
     char found[200] = "";
+    char *end = found;
     char path[STATE_LIST_PATH_MAX + 1] = "";
     uint32_t length = 0;
     int result = 0;
 
     while ((result = state_list(client, prefix, path, path, &length)) == 0) {
         assert_int_equal(length, strlen(path));
-        strcat(strcat(found, path), " ");
+        end = stpcpy(stpcpy(end, path), " ");
     }
     assert_int_equal(result, STATE_NOT_FOUND);
     assert_string_equal(found, expected);

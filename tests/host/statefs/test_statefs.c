@@ -177,7 +177,7 @@ static void trailing_slash_is_removed(void **state)
     assert_int_equal(statefs_key("/", key), STATEFS_INVALID_KEY);
     assert_int_equal(statefs_key("", key), STATEFS_INVALID_KEY);
     memset(path, 'k', sizeof(path));
-    memcpy(path, "/state/", 7);
+    path[stpcpy(path, "/state/") - path] = 'k';
     memcpy(path + STATEFS_KEY_MAX, "/", 2);
     assert_int_equal(statefs_key(path, key), STATEFS_OK);
     assert_int_equal(strlen(key), STATEFS_KEY_MAX);

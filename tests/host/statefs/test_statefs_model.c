@@ -134,7 +134,7 @@ static void see_compaction(uint64_t version_before, const struct map *before)
 
 static void write_batch(void)
 {
-    struct statefs_operation batch[3];
+    struct statefs_operation batch[3] = {{NULL, NULL, 0}};
     struct map after = now;
     uint32_t count = make_batch(batch, &after);
     uint64_t version = fs.super.version;
