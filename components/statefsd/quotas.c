@@ -1,6 +1,7 @@
 /* How much may be kept under which prefix. */
 #include "quotas.h"
 
+#include <nexus/number.h>
 #include <string.h>
 
 static char prefixes[STATEFS_QUOTAS_MAX][STATEFS_KEY_MAX + 1];
@@ -18,22 +19,6 @@ static bool read_prefix(const char **at, char *prefix)
     return true;
 }
 
-static bool read_bytes(const char **at, uint64_t *bytes)
-{
-    const char *const start = *at;
-
-    *bytes = 0;
-    while (**at >= '0' && **at <= '9') {
-        const uint64_t digit = (uint64_t)(**at - '0');
-        if (*bytes > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        *bytes = *bytes * 10 + digit;
-        (*at)++;
-    }
-    return *at != start;
-}
-
 bool quotas_read(const char *text, struct statefs_quota *quotas, uint32_t *count)
 {
     *count = 0;
@@ -44,7 +29,7 @@ bool quotas_read(const char *text, struct statefs_quota *quotas, uint32_t *count
         }
         text += strspn(text, " ");
         quotas[*count].prefix = prefixes[*count];
-        if (!read_bytes(&text, &quotas[*count].bytes)) {
+        if (!nexus_read_number(&text, &quotas[*count].bytes)) {
             return false;
         }
         ++*count;

@@ -1,6 +1,7 @@
 /* Which part of the disk is whose. */
 #include "extents.h"
 
+#include <nexus/number.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -32,17 +33,7 @@ static bool read_name(const char **at, char *name)
 static bool read_number(const char **at, uint64_t *number)
 {
     skip_spaces(at);
-    const char *start = *at;
-    *number = 0;
-    while (**at >= '0' && **at <= '9') {
-        const uint64_t digit = (uint64_t)(**at - '0');
-        if (*number > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        *number = *number * 10 + digit;
-        (*at)++;
-    }
-    return *at != start;
+    return nexus_read_number(at, number);
 }
 
 static bool overlap(const struct extent *one, const struct extent *other)
