@@ -245,8 +245,10 @@ static NOINLINE void run_top(void)
     //@ assert highest: none_above(level_of[top]);
     current = top;
     //@ assert own: place_ok(top);
+    //@ assert timing: timing_inv(NONE);
     if (sched_moved == 1) {
         arm();
+        //@ assert timing: timing_inv(NONE);
     }
 }
 
@@ -272,10 +274,13 @@ NOINLINE void sched_choose(void)
 static int charge(u32 task)
 {
     tasks[task].ran = tasks[task].ran + NEURON_QUANTUM;
+    //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert words: words_inv;
     //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
     //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
     //@ assert waiting: \forall integer t; waiting_ok{Pre}(t) ==> waiting_ok(t);
-    //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert waiting: waiting_inv(NONE);
     return tasks[task].run_limit != 0 && tasks[task].ran >= tasks[task].run_limit;
 }
 
