@@ -120,16 +120,17 @@ static void check_same(void)
     CHECK(keystore_keygen() == KEYSTORE_KEY_EXISTS);
 }
 
+/* statefsd first: a restart of keystored would make durable what was only put. */
 static void test_deaths(void)
 {
-    CHECK(keystored_stab() == 0);
-    check_same();
-    promise_kept("device key survives keystored");
     CHECK(statefsd_stab() == 0);
     check_same();
     CHECK(keystore_reload() == 0);
     check_same();
     promise_kept("device key survives statefsd");
+    CHECK(keystored_stab() == 0);
+    check_same();
+    promise_kept("device key survives keystored");
     CHECK(statefsd_stab() == 0 && keystored_stab() == 0);
     check_same();
     promise_kept("device key survives both");

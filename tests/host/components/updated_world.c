@@ -12,66 +12,148 @@ uint8_t private_key[crypto_sign_ed25519_SECRETKEYBYTES];
 uint8_t packages[2][PACKAGE_MAX];
 size_t lengths[2];
 
-/* --- the servers --------------------------------------------------------------------------------- */
+static const char path[] = "/state/boot/bootctl.v1";
+
+/* --- cuts and failures --------------------------------------------------------------------------- */
+
+static void step(void)
+{
+    world->steps++;
+    if (world->steps == world->cut_at) {
+        _exit(CUT);
+    }
+}
 
 /* Nonzero: the call fails, and nothing was done. */
 static int call(void)
 {
+    step();
     world->calls++;
-    if (world->calls == world->cut_at) {
-        _exit(CUT);
-    }
     return world->calls == world->fail_at ? world->failure : 0;
 }
 
-const struct value *value_now(void)
+/* --- statefsd ------------------------------------------------------------------------------------ */
+
+static struct statefs fs; /* its memory, in this life */
+static bool opened;
+
+static int read_block(void *context, uint64_t block, void *bytes)
 {
-    return world->puts > 0 ? &world->put[world->puts - 1] : &world->durable.value;
+    const struct statefs_disk disk = disk_of(context);
+
+    return disk.read(context, block, bytes);
 }
 
-static int get(const char *path, void *bytes, size_t *length)
+/* A cut comes when it is under way. */
+static int write_block(void *context, uint64_t block, const void *bytes)
 {
-    const struct value *value = value_now();
+    const struct statefs_disk disk = disk_of(context);
+    const int status = disk.write(context, block, bytes);
+
+    step();
+    return status;
+}
+
+static int flush_blocks(void *context)
+{
+    const struct statefs_disk disk = disk_of(context);
+
+    step();
+    return disk.flush(context);
+}
+
+static void open_state(void)
+{
+    const struct statefs_disk disk = {&world->disk, DISK_BLOCKS, read_block, write_block,
+                                      flush_blocks};
+
+    if (!opened) {
+        assert_int_equal(statefs_open(&fs, &disk), STATEFS_OK);
+    }
+    opened = true;
+}
+
+static enum statefs_status read_value(struct value *value)
+{
+    uint32_t length = 0;
+
+    *value = (struct value){0};
+    open_state();
+    const enum statefs_status status =
+        statefs_get(&fs, path, value->bytes, sizeof(value->bytes), &length);
+    value->length = length;
+    return status;
+}
+
+struct value value_now(void)
+{
+    struct value value;
+    const enum statefs_status status = read_value(&value);
+
+    assert_true(status == STATEFS_OK || status == STATEFS_NOT_FOUND);
+    return value;
+}
+
+void set_value(const struct value *value)
+{
+    open_state();
+    assert_int_equal(statefs_put(&fs, path, value->bytes, (uint32_t)value->length), STATEFS_OK);
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+}
+
+/* As call(); statefsd that fails has died, and opens its disk anew. */
+static int call_state(void)
+{
     const int failure = call();
 
-    assert_string_equal(path, "/state/boot/bootctl.v1");
+    if (failure != 0) {
+        opened = false;
+    }
+    return failure;
+}
+
+static int get(const char *asked, void *bytes, size_t *length)
+{
+    struct value value;
+    const int failure = call_state();
+
+    assert_string_equal(asked, path);
     if (failure != 0) {
         return failure;
     }
-    if (value->length == 0) {
+    if (read_value(&value) == STATEFS_NOT_FOUND) {
         return STATE_NOT_FOUND;
     }
-    memcpy(bytes, value->bytes, value->length);
-    *length = value->length;
+    memcpy(bytes, value.bytes, value.length);
+    *length = value.length;
     return 0;
 }
 
-static int put(const char *path, const void *bytes, size_t length)
+static int put(const char *asked, const void *bytes, size_t length)
 {
-    const int failure = call();
+    const int failure = call_state();
 
-    assert_string_equal(path, "/state/boot/bootctl.v1");
-    assert_true(length == BOOTCTL_BYTES && world->puts < PUTS);
+    assert_string_equal(asked, path);
+    assert_int_equal(length, BOOTCTL_BYTES);
     if (failure == 0) {
-        world->put[world->puts].length = length;
-        memcpy(world->put[world->puts].bytes, bytes, length);
-        world->puts++;
+        open_state();
+        assert_int_equal(statefs_put(&fs, path, bytes, BOOTCTL_BYTES), STATEFS_OK);
     }
     return failure;
 }
 
 static int sync_all(void)
 {
-    const int failure = call();
+    const int failure = call_state();
 
     if (failure == 0) {
-        world->durable.value = *value_now();
-        world->puts = 0;
-    } else {
-        world->puts = 0; /* statefsd died, and what was not durable with it */
+        open_state();
+        assert_int_equal(statefs_sync(&fs), STATEFS_OK);
     }
     return failure;
 }
+
+/* --- virtioblkd and keystored -------------------------------------------------------------------- */
 
 static int open_blocks(uint64_t *sectors, bool *read_only)
 {
@@ -84,7 +166,7 @@ static void flush_sectors(void)
 {
     for (unsigned i = 0; i < SECTORS; i++) {
         if (world->dirty[i]) {
-            memcpy(world->durable.sectors[i], world->written[i], NEXUS_BLOCK_SECTOR);
+            memcpy(world->begin.sectors[i], world->written[i], NEXUS_BLOCK_SECTOR);
             world->dirty[i] = false;
         }
     }
@@ -130,6 +212,68 @@ static int verify(const void *key, size_t key_len, const void *message, size_t m
                : KEYSTORE_BAD_SIGNATURE;
 }
 
+/* --- power --------------------------------------------------------------------------------------- */
+
+static uint32_t random_next(uint32_t *random)
+{
+    *random = *random * 1664525u + 1013904223u;
+    return *random >> 16;
+}
+
+/* The parts of a block that are there: all, none, its first or its last ones. */
+static void write_perhaps(uint8_t *block, const uint8_t *bytes, uint32_t fate)
+{
+    const size_t torn = (size_t)(1 + fate / 4 % 7) * NEXUS_BLOCK_SECTOR;
+
+    switch (fate % 4) {
+    case 0:
+        break;
+    case 1:
+        memcpy(block, bytes, STATEFS_BLOCK);
+        break;
+    case 2:
+        memcpy(block, bytes, torn);
+        break;
+    default:
+        memcpy(block + torn, bytes + torn, STATEFS_BLOCK - torn);
+    }
+}
+
+void cut_power(struct store *store, unsigned variant)
+{
+    const struct disk *disk = &world->disk;
+    uint32_t random = variant * 2654435761u;
+
+    *store = world->begin;
+    for (uint32_t i = 0; i < disk->writes; i++) {
+        const struct disk_write *write = &disk->log[i];
+        const uint32_t fate = variant < 2 ? variant : random_next(&random);
+        write_perhaps(store->state[write->block], write->bytes,
+                      write->flushes < disk->flushes ? 1 : fate);
+    }
+    for (unsigned i = 0; i < SECTORS; i++) {
+        const bool there = variant < 2 ? variant == 1 : random_next(&random) % 2 == 0;
+        if (world->dirty[i] && there) {
+            memcpy(store->sectors[i], world->written[i], NEXUS_BLOCK_SECTOR);
+        }
+    }
+}
+
+void begin_boot(const struct store *store)
+{
+    world->begin = *store;
+    disk_reset(&world->disk);
+    memcpy(world->disk.image, store->state, sizeof(store->state));
+    world->disk.recording = true;
+    memset(world->dirty, 0, sizeof(world->dirty));
+    world->steps = 0;
+    world->calls = 0;
+    world->acknowledged = 0;
+    world->cut_at = 0;
+    world->fail_at = 0;
+    opened = false;
+}
+
 /* --- the world ----------------------------------------------------------------------------------- */
 
 void make_packages(void)
@@ -151,6 +295,18 @@ void make_packages(void)
     }
 }
 
+/* The disk of the state, with nothing in it; a boot may begin. */
+static void format(void)
+{
+    static struct store store;
+    const struct statefs_disk disk = disk_of(&world->disk);
+
+    disk_reset(&world->disk);
+    assert_int_equal(statefs_mkfs(&fs, &disk, false), STATEFS_OK);
+    memcpy(store.state, world->disk.image, sizeof(store.state));
+    begin_boot(&store);
+}
+
 int start(void **state)
 {
     (void)state;
@@ -160,6 +316,7 @@ int start(void **state)
         assert_true(world != MAP_FAILED);
     }
     memset(world, 0, sizeof(*world));
+    format();
     updated_mock_reset();
     updated_mock.state_get = get;
     updated_mock.state_put = put;

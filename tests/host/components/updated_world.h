@@ -1,11 +1,12 @@
-/* The world of updated in its native tests: the value in statefsd, the sectors of virtioblkd, and keystored. It keeps
- * what is durable and what is not, and its calls end the life or fail when they are told to. */
+/* The world of updated in its native tests: a statefs on a disk in memory, the sectors of virtioblkd, and keystored. It
+ * keeps what is durable and what is not, and ends the life at a call, a write or a flush, or fails, when it is told to. */
 #ifndef UPDATED_WORLD_H
 #define UPDATED_WORLD_H
 
 #include "updated.mock.h"
 
 #include "bootctl.h"
+#include "disk.h"
 
 #include <nexus/block.h>
 #include <package.h>
@@ -14,25 +15,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SECTORS = 32, PUTS = 8, EVENTS = 4, CUT = 77 };
+enum { SECTORS = 32, EVENTS = 4, CUT = 77 };
 
 struct value {
     size_t length; /* 0: there is none */
     uint8_t bytes[BOOTCTL_BYTES];
 };
 
-struct disk {
-    struct value value;
+/* What is durable: of the state's disk and of the slots. */
+struct store {
+    uint8_t state[DISK_BLOCKS][STATEFS_BLOCK];
     uint8_t sectors[SECTORS][NEXUS_BLOCK_SECTOR];
 };
 
 struct world {
-    struct disk durable;
-    struct value put[PUTS]; /* since the last sync */
-    unsigned puts;
+    struct store begin; /* what the boot began with; its slots are what is durable now */
+    struct disk disk;   /* of the state, and what was written to it in this boot */
     uint8_t written[SECTORS][NEXUS_BLOCK_SECTOR];
     bool dirty[SECTORS];
-    unsigned calls, cut_at, fail_at, acknowledged;
+    unsigned steps, cut_at; /* calls of updated, and writes and flushes of statefs */
+    unsigned calls, fail_at;
+    unsigned acknowledged;
     int failure;
     struct bootctl states[EVENTS + 1]; /* when so many events were acknowledged */
     int result;
@@ -52,7 +55,17 @@ void make_packages(void);
 /* Before each test: a blank disk, and no call fails. */
 int start(void **state);
 
+/* A boot begins with what is durable, and a statefsd that has not opened its disk. */
+void begin_boot(const struct store *store);
+
 /* What updated would get: durable or not. */
-const struct value *value_now(void);
+struct value value_now(void);
+
+/* Puts and syncs another value. */
+void set_value(const struct value *value);
+
+/* What is durable when the power is cut now. Of what was written since the last flush each block or sector is there or
+ * not, a block perhaps in part: variant 0 has none of it, 1 has all, the others what chance says. */
+void cut_power(struct store *store, unsigned variant);
 
 #endif
