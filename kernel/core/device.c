@@ -263,8 +263,7 @@ static void let_go(u32 window)
 {
     u32 row = windows[window].owner;
 
-    //@ assert held: slot_of(windows[window].task, row);
-    //@ assert device: slots[row].kind == NEURON_CAP_MMIO && slots[row].object == window;
+    //@ assert held: holder_ok(window);
     //@ assert apart: \forall integer v; 0 <= v < window_count && v != window ==> windows[v].owner != row;
     //@ assert pages: 1 <= windows[window].pages <= NEURON_WINDOW_PAGES_MAX;
     //@ assert addresses: \forall integer t, p, i; 0 <= t && leaf_of(t, p, i) ==> leaf_va(t, p, i) > 0;
@@ -291,13 +290,12 @@ static void let_go(u32 window)
     /*@ assert guarded: \forall integer v; 0 <= v < window_count && v != window && guarded_ok{Pre}(v) ==>
           guarded_ok(v); */
     //@ assert window: guarded_ok(window);
-    /*@ assert queue_mapped: \forall integer v, q; 0 <= v < window_count && v != window &&
-          queue_mapped_ok{Pre}(v, q) ==> queue_mapped_ok(v, q); */
-    //@ assert own_queues: queue_mapped_ok(window, 2 * window) && queue_mapped_ok(window, 2 * window + 1);
-    /*@ assert firsts: \forall integer v; 0 <= v < window_count && v != window &&
-          queue_mapped_ok{Pre}(v, 2 * v) ==> queue_mapped_ok(v, 2 * v); */
-    /*@ assert seconds: \forall integer v; 0 <= v < window_count && v != window &&
-          queue_mapped_ok{Pre}(v, 2 * v + 1) ==> queue_mapped_ok(v, 2 * v + 1); */
+    /*@ assert same_tasks: \forall integer v; 0 <= v < window_count ==>
+          windows[v].task == \at(windows[v].task, Pre); */
+    /*@ assert firsts: \forall integer v; 0 <= v < window_count && queue_mapped_ok{Pre}(v, 2 * v) ==>
+          queue_mapped_ok(v, 2 * v); */
+    /*@ assert seconds: \forall integer v; 0 <= v < window_count && queue_mapped_ok{Pre}(v, 2 * v + 1) ==>
+          queue_mapped_ok(v, 2 * v + 1); */
     /*@ assert device: \forall integer v, p, e; 0 <= v < window_count && v != window &&
           windows[v].owner != NONE && device_entry{Pre}(v, p, e) ==> device_entry(v, p, e); */
     /*@ assert mapped: \forall integer v, p; 0 <= v < window_count && v != window && mapped_ok{Pre}(v, p) ==>
