@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 MAGIC = 0x4E585346
-PUT, DELETE, CHECKPOINT = 1, 2, 3
+PUT, DELETE, CHECKPOINT, COPY = 1, 2, 3, 4
 SEALED, OLD = 1, 2
 
 
@@ -30,6 +30,9 @@ def statefs_seeds() -> dict[str, bytes]:
         "value": put + end,
         "replaced": put + end + record(PUT, "/state/a", b"two") + record(PUT, "/state/b/\u00e4") + end,
         "deleted": put + end + record(DELETE, "/state/a") + end,
+        "copies": record(COPY, "/state/a", b"one") + record(COPY, "/state/b") + end + put + end,
+        "cut_copies": record(COPY, "/state/a", b"one") + record(COPY, "/state/b"),
+        "late_copy": put + record(COPY, "/state/b") + end,
         "cut": put + end + record(DELETE, "/state/a") + record(PUT, "/state/c", b"x"),
         "older_session": put + end + record(PUT, "/state/b", b"x", 1) + record(CHECKPOINT, session=1),
         "later_session": put + end + record(PUT, "/state/b", b"x", 200) + record(CHECKPOINT, session=200),

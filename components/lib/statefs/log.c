@@ -71,8 +71,8 @@ static bool decode_head(const struct statefs_log *log, const uint8_t *head, uint
 
     record->op = head[4];
     record->key_length = (uint32_t)load(head + 5, 2);
-    if (load(head, 4) != RECORD_MAGIC || record->op < RECORD_PUT ||
-        record->op > RECORD_CHECKPOINT || record->key_length > STATEFS_KEY_MAX || length < prefix ||
+    if (load(head, 4) != RECORD_MAGIC || record->op < RECORD_PUT || record->op > RECORD_COPY ||
+        record->key_length > STATEFS_KEY_MAX || length < prefix ||
         length - prefix > STATEFS_VALUE_MAX) {
         return false;
     }
@@ -232,7 +232,7 @@ enum statefs_status log_checkpoint(struct statefs *fs)
     return status;
 }
 
-/* Where what is read and what is committed ends; the latter after the last checkpoint (v1: the last
+/* Where what is read and what is committed ends; the latter after the last checkpoint or copy (v1: the last
  * record). */
 struct ends {
     uint64_t read;
@@ -242,7 +242,8 @@ struct ends {
 static enum statefs_status apply(struct statefs *fs, const struct record *record, uint64_t at)
 {
     fs->records++;
-    if (record->op == RECORD_PUT && !index_set(fs, record, at)) {
+    bool is_put = record->op == RECORD_PUT || record->op == RECORD_COPY;
+    if (is_put && !index_set(fs, record, at)) {
         return STATEFS_NO_SPACE;
     }
     if (record->op == RECORD_DELETE) {
@@ -254,11 +255,21 @@ static enum statefs_status apply(struct statefs *fs, const struct record *record
     return STATEFS_OK;
 }
 
+/* Whether a record can follow those before it. Copies begin a log: behind anything else they are those of a
+ * compaction that did not end. */
+static bool may_follow(const struct statefs *fs, const struct record *record, uint32_t session,
+                       bool only_copies)
+{
+    return record->session >= session && record->session <= fs->super.session &&
+           (record->op != RECORD_COPY || only_copies);
+}
+
 /* Applies the records up to `limit`, or to the first bad one. */
 static enum statefs_status replay_to(struct statefs *fs, uint64_t limit, struct ends *ends)
 {
     struct record record;
     uint32_t session = 0;
+    bool only_copies = !fs->log.v1;
 
     fs->sequence = fs->super.sequence;
     fs->records = 0;
@@ -267,8 +278,7 @@ static enum statefs_status replay_to(struct statefs *fs, uint64_t limit, struct 
     while (ends->read < limit && fs->records < RECORDS_MAX) {
         enum statefs_status status = log_read(fs, &fs->log, ends->read, &record, NULL);
         if (status == STATEFS_CORRUPT ||
-            (status == STATEFS_OK &&
-             (record.session < session || record.session > fs->super.session))) {
+            (status == STATEFS_OK && !may_follow(fs, &record, session, only_copies))) {
             return STATEFS_OK;
         }
         if (status == STATEFS_OK) {
@@ -278,8 +288,9 @@ static enum statefs_status replay_to(struct statefs *fs, uint64_t limit, struct 
             return status;
         }
         session = record.session;
+        only_copies = only_copies && record.op == RECORD_COPY;
         ends->read += record.bytes;
-        if (fs->log.v1 || record.op == RECORD_CHECKPOINT) {
+        if (fs->log.v1 || only_copies || record.op == RECORD_CHECKPOINT) {
             ends->committed = ends->read;
         }
     }

@@ -15,7 +15,8 @@
 #define RECORDS_MAX 100000u /* of a log */
 #define TAIL_ZEROES 32u     /* zero bytes that follow each batch in its last block, at least */
 
-enum record_op { RECORD_PUT = 1, RECORD_DELETE, RECORD_CHECKPOINT };
+/* A copy is a put that needs no checkpoint: compaction wrote it, and the log counts only when that had ended. */
+enum record_op { RECORD_PUT = 1, RECORD_DELETE, RECORD_CHECKPOINT, RECORD_COPY };
 
 struct record {
     uint8_t op;

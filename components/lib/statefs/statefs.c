@@ -80,6 +80,7 @@ static enum statefs_status copy_live(struct statefs *fs, const struct statefs_lo
             status = STATEFS_CORRUPT;
         }
         if (status == STATEFS_OK) {
+            record.op = RECORD_COPY;
             status = log_append(fs, &record, fs->copy);
         }
         if (status != STATEFS_OK) {

@@ -283,6 +283,46 @@ static void fsck_names_the_damaged_record_and_the_lost_keys(void **state)
     expect_findings("bad 3 ; lost 5 /state/c; lost 7 -/state/a; ");
 }
 
+/* After a compaction the values are the first records, in the order of their keys. */
+static void damage_in_a_compacted_log_costs_only_what_follows_it(void **state)
+{
+    (void)state;
+    put_and_sync("/state/d", "four");
+    put_and_sync("/state/c", "three");
+    put_and_sync("/state/b", "two");
+    put_and_sync("/state/a", "one");
+    assert_int_equal(statefs_compact(&fs), STATEFS_OK);
+    put_and_sync("/state/e", "five");
+    uint64_t at = statefs_list(&fs, "/state/c", 0)->offset;
+    disk.image[fs.log.base][at + RECORD_HEAD + 20] ^= 1;
+    reopen();
+    assert_true(fs.damaged);
+    assert_int_equal(fs.count, 2);
+    expect("/state/a", "one", 3);
+    expect("/state/b", "two", 3);
+    expect_findings("bad 2 /state/c; lost 3 /state/d; lost 5 /state/e; ");
+    put_and_sync("/state/f", "six");
+    reopen();
+    expect_findings("");
+    assert_int_equal(fs.count, 3);
+    expect("/state/b", "two", 3);
+}
+
+/* Behind anything else a copy is one that an unfinished compaction left there. */
+static void copy_behind_the_copies_is_no_record(void **state)
+{
+    (void)state;
+    struct record record = {.op = RECORD_COPY, .key_length = 8, .key = "/state/b"};
+    put_and_sync("/state/a", "one");
+    assert_int_equal(log_append(&fs, &record, NULL), STATEFS_OK);
+    assert_int_equal(statefs_put(&fs, "/state/c", "three", 5), STATEFS_OK);
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+    reopen();
+    assert_true(fs.damaged);
+    assert_int_equal(fs.count, 1);
+    expect("/state/a", "one", 3);
+}
+
 static void fsck_names_a_value_that_goes_bad_while_it_is_open(void **state)
 {
     (void)state;
@@ -359,6 +399,8 @@ int main(void)
         cmocka_unit_test_setup(keys_are_utf8, fresh),
         cmocka_unit_test_setup(opening_reads_each_block_once, fresh),
         cmocka_unit_test_setup(fsck_names_the_damaged_record_and_the_lost_keys, fresh),
+        cmocka_unit_test_setup(damage_in_a_compacted_log_costs_only_what_follows_it, fresh),
+        cmocka_unit_test_setup(copy_behind_the_copies_is_no_record, fresh),
         cmocka_unit_test_setup(fsck_names_a_value_that_goes_bad_while_it_is_open, fresh),
         cmocka_unit_test_setup(fsck_names_what_a_cut_batch_held, fresh),
         cmocka_unit_test_setup(fsck_names_a_bad_superblock, fresh),
