@@ -34,21 +34,22 @@ def step(
 def each(path: int, whose: int) -> bytes:
     """All that a client can do with a path."""
     methods = (PUT, GET, LIST, PUT_LONG, GET_LONG, REMOVE, GET, BEGIN, PUT, COMMIT, SYNC)
-    return b"".join(step(method, whose, path) for method in methods)
+    return b"".join(step(method, whose, path, text=b"other") for method in methods) + step(LIST, whose, STATE)
 
 
 def frames_seeds() -> dict[str, bytes]:
     """Each method, client and path, and each way of being wrong."""
     kept = b"".join(step(PUT, path=path) for path in (A, AB, KEY, BOOT))
     seeds = {
-        f"client{whose}_path{path}": kept + each(path, whose) for whose in range(6) for path in (A, KEY, BOOT)
+        f"client{whose}_path{path}": kept + each(path, whose) for whose in range(6) for path in range(21)
     }
-    seeds |= {f"path{path}": each(path, ANYONE) for path in range(21)}
     for method in range(12):
         seeds[f"long{method}"] = kept + step(method, more=8) + step(method, more=1)
         seeds[f"short{method}"] = kept + step(method, more=-8) + step(method, more=-1)
         seeds[f"words{method}"] = kept + step(method, words=1)
         seeds[f"length{method}"] = kept + step(method, damage=(1, 0)) + step(method, damage=(255, 7))
+        seeds[f"letter{method}"] = kept + step(method, damage=(256 - ord("t"), 10))
+        seeds[f"value{method}"] = kept + step(method, damage=(20, 16)) + step(method, damage=(250, 17))
         seeds[f"padding{method}"] = kept + step(method, damage=(1, 23)) + step(method, damage=(1, 30))
         seeds[f"noise{method}"] = step(method, kind=NOISE) + step(method, kind=NOISE, length=40)
     changing = step(PUT_LONG, length=5000, changing=1) + step(SYNC, changing=1)
@@ -62,10 +63,12 @@ def frames_seeds() -> dict[str, bytes]:
         "window": fill + step(PUT_LONG, length=65536) + step(GET_LONG, READER) + step(GET),
         "window_large": step(PUT_LONG, length=65537) + step(PUT_LONG, length=2**32 - 1),
         "window_changes": fill + changing * 20 + step(GET_LONG, changing=1),
+        "window_waits": fill + step(PUT_LONG, length=60000, changing=1) * 6,
         "full": b"".join(step(PUT_LONG, path=path, length=65536) for path in (A, AB, KEY)) + step(REMOVE),
         "compacts": (step(PUT_LONG, length=60000) + step(SYNC)) * 6,
         "limited": step(PUT_LONG, path=NARROW, length=2000) * 2 + step(PUT_LONG, path=NARROW, length=4000),
         "transaction": step(BEGIN) * 2 + step(PUT) + step(REMOVE, path=AB) + step(GET) + step(COMMIT) * 2,
+        "two": step(BEGIN) + step(PUT) + step(PUT, path=AB, text=b"other") + step(COMMIT),
         "cancelled": step(BEGIN) + step(PUT) + step(CANCEL) * 2,
         "many": step(BEGIN) + step(PUT) * 33 + step(COMMIT),
         "busy": b"".join(step(BEGIN, whose) for whose in (1, 2, 5, 1))
