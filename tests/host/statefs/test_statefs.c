@@ -323,6 +323,37 @@ static void copy_behind_the_copies_is_no_record(void **state)
     expect("/state/a", "one", 3);
 }
 
+/* A compaction copied what was not synced, and was cut before it counted: its checkpoint begins a block. The next session
+ * compacts, too, and is cut in a batch whose first record ends before that block. */
+static void checkpoint_of_a_cut_compaction_ends_no_batch(void **state)
+{
+    (void)state;
+    enum { END = 2 * STATEFS_BLOCK };
+    static uint8_t before[DISK_BLOCKS][STATEFS_BLOCK];
+    uint8_t stale[STATEFS_BLOCK];
+    const uint64_t start = record_bytes("/state/a", 3);
+    const uint32_t room = (uint32_t)(END - start - record_bytes("/state/b", 0));
+    const struct statefs_operation batch[] = {{"/state/b", big, room - RECORD_OVERHEAD},
+                                              {"/state/c", big, 1}};
+    put_and_sync("/state/a", "one");
+    assert_int_equal(statefs_put(&fs, "/state/b", big, room), STATEFS_OK);
+    memcpy(before, disk.image, sizeof(before));
+    assert_int_equal(statefs_compact(&fs), STATEFS_OK);
+    uint8_t *block = disk.image[fs.log.base + END / STATEFS_BLOCK];
+    memcpy(stale, block, sizeof(stale));
+    assert_true(load(stale, 4) == RECORD_MAGIC && stale[4] == RECORD_CHECKPOINT);
+    memcpy(disk.image[0], before[0], STATEFS_BLOCK);
+    memcpy(disk.image[DISK_BLOCKS - 1], before[DISK_BLOCKS - 1], STATEFS_BLOCK);
+    reopen();
+    assert_true(fs.damaged && fs.count == 1);
+    assert_int_equal(statefs_commit(&fs, batch, 2), STATEFS_OK);
+    assert_ptr_equal(block, disk.image[fs.log.base + END / STATEFS_BLOCK]);
+    memcpy(block, stale, sizeof(stale)); /* its write is lost */
+    reopen();
+    assert_true(fs.damaged && fs.count == 1);
+    expect("/state/a", "one", 3);
+}
+
 static void fsck_names_a_value_that_goes_bad_while_it_is_open(void **state)
 {
     (void)state;
@@ -401,6 +432,7 @@ int main(void)
         cmocka_unit_test_setup(fsck_names_the_damaged_record_and_the_lost_keys, fresh),
         cmocka_unit_test_setup(damage_in_a_compacted_log_costs_only_what_follows_it, fresh),
         cmocka_unit_test_setup(copy_behind_the_copies_is_no_record, fresh),
+        cmocka_unit_test_setup(checkpoint_of_a_cut_compaction_ends_no_batch, fresh),
         cmocka_unit_test_setup(fsck_names_a_value_that_goes_bad_while_it_is_open, fresh),
         cmocka_unit_test_setup(fsck_names_what_a_cut_batch_held, fresh),
         cmocka_unit_test_setup(fsck_names_a_bad_superblock, fresh),
