@@ -151,6 +151,20 @@ static void v1_image_is_read_and_migrated_on_first_write(void **state)
     expect("/state/b", "x", 1);
 }
 
+/* The disk is well again, but what was lost is not known. */
+static void expect_read_only(void)
+{
+    const uint32_t writes = disk.writes;
+    const struct statefs_operation operation = {"/state/c", "3", 1};
+    disk.fails_after = -1;
+    assert_int_equal(statefs_sync(&fs), STATEFS_READ_ONLY);
+    assert_int_equal(statefs_put(&fs, "/state/c", "3", 1), STATEFS_READ_ONLY);
+    assert_int_equal(statefs_delete(&fs, "/state/a"), STATEFS_READ_ONLY);
+    assert_int_equal(statefs_commit(&fs, &operation, 1), STATEFS_READ_ONLY);
+    assert_int_equal(statefs_compact(&fs), STATEFS_READ_ONLY);
+    assert_int_equal(disk.writes, writes);
+}
+
 static void failed_write_makes_it_read_only(void **state)
 {
     (void)state;
@@ -159,8 +173,20 @@ static void failed_write_makes_it_read_only(void **state)
     disk.fails_after = 0;
     assert_int_equal(statefs_put(&fs, "/state/b", "2", 1), STATEFS_OK);
     assert_int_equal(statefs_sync(&fs), STATEFS_IO_ERROR);
-    assert_int_equal(statefs_put(&fs, "/state/c", "3", 1), STATEFS_READ_ONLY);
+    expect_read_only();
     expect("/state/a", "1", 1);
+}
+
+/* The write that a sync would need has failed before it. */
+static void sync_after_a_failed_put_does_not_succeed(void **state)
+{
+    (void)state;
+    assert_int_equal(statefs_put(&fs, "/state/a", "1", 1), STATEFS_OK);
+    disk.fails_after = 0;
+    assert_int_equal(statefs_put(&fs, "/state/b", big, STATEFS_BLOCK), STATEFS_IO_ERROR);
+    expect_read_only();
+    reopen();
+    assert_int_equal(fs.count, 0);
 }
 
 static void trailing_slash_is_removed(void **state)
@@ -425,6 +451,7 @@ int main(void)
         cmocka_unit_test_setup(foreign_disk_is_never_formatted, fresh),
         cmocka_unit_test_setup(v1_image_is_read_and_migrated_on_first_write, fresh),
         cmocka_unit_test_setup(failed_write_makes_it_read_only, fresh),
+        cmocka_unit_test_setup(sync_after_a_failed_put_does_not_succeed, fresh),
         cmocka_unit_test(crc_is_that_of_the_kernel),
         cmocka_unit_test(trailing_slash_is_removed),
         cmocka_unit_test_setup(keys_are_utf8, fresh),

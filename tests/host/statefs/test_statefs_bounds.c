@@ -189,6 +189,59 @@ static void disk_of_1_tib_is_used_to_its_end(void **state)
     }
 }
 
+/* A record far behind in a log of half of a TiB is where it was appended. */
+static void check_record_at(uint64_t offset, uint8_t byte)
+{
+    struct record record = {
+        .op = RECORD_PUT, .key_length = 8, .value_length = 5000, .key = "/state/a"};
+
+    memset(big, byte, record.value_length);
+    memset(fs.block, 0, STATEFS_BLOCK);
+    fs.tail = offset;
+    assert_int_equal(log_append(&fs, &record, big), STATEFS_OK);
+    assert_int_equal(log_write_tail(&fs), STATEFS_OK);
+    assert_int_equal(fs.tail, offset + record_bytes("/state/a", 5000));
+    fs.tail = 0;
+    assert_int_equal(log_read(&fs, &fs.log, offset, &record, got), STATEFS_OK);
+    assert_string_equal(record.key, "/state/a");
+    assert_memory_equal(got, big, 5000);
+}
+
+static void log_of_half_a_tib_has_room_for_its_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(format(STATEFS_BLOCKS_MAX), STATEFS_OK);
+    for (uint32_t region = 0; region < 2; region++) {
+        assert_int_equal(fs.log.bytes, (1ull << 39) - STATEFS_BLOCK);
+        check_record_at((1ull << 32) - 100, 1);
+        check_record_at(fs.log.bytes - record_bytes("/state/a", 5000), 2);
+        assert_non_null(chunk_of(fs.log.base + fs.log.bytes / STATEFS_BLOCK - 1));
+        assert_int_equal(fs.log.base + fs.log.bytes / STATEFS_BLOCK,
+                         fs.super.region == 0 ? STATEFS_BLOCKS_MAX / 2 : STATEFS_BLOCKS_MAX - 1);
+        assert_int_equal(format(STATEFS_BLOCKS_MAX), STATEFS_OK);
+        assert_int_equal(statefs_compact(&fs), STATEFS_OK);
+    }
+}
+
+/* There is room for more on the disk, but opening it again takes no longer than so many records do. */
+static void log_of_100000_records_is_compacted(void **state)
+{
+    (void)state;
+    uint64_t most = 0;
+    assert_int_equal(format(1u << 16), STATEFS_OK);
+    for (uint32_t i = 0; i < RECORDS_MAX + 1000; i++) {
+        assert_int_equal(put(numbered(i % 3), (uint8_t)i, 1), STATEFS_OK);
+        most = fs.records > most ? fs.records : most;
+    }
+    assert_true(most > RECORDS_MAX - 10 && most <= RECORDS_MAX && fs.records < 2000);
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+    assert_int_equal(reopen(), STATEFS_OK);
+    assert_int_equal(fs.count, 3);
+    for (uint32_t i = RECORDS_MAX + 997; i < RECORDS_MAX + 1000; i++) {
+        expect(numbered(i % 3), (uint8_t)i, 1);
+    }
+}
+
 static void check_full(uint32_t keys, uint32_t length)
 {
     assert_int_equal(fs.count, keys);
@@ -280,6 +333,8 @@ int main(void)
         cmocka_unit_test(longest_values_fit_the_smallest_disk),
         cmocka_unit_test(values_of_64_kib_are_kept),
         cmocka_unit_test(disk_of_1_tib_is_used_to_its_end),
+        cmocka_unit_test(log_of_half_a_tib_has_room_for_its_bytes),
+        cmocka_unit_test(log_of_100000_records_is_compacted),
         cmocka_unit_test(disk_filled_to_the_last_block_keeps_all_and_can_be_emptied),
         cmocka_unit_test(batch_that_does_not_fit_changes_nothing),
         cmocka_unit_test(quotas_bound_each_prefix_to_the_byte),
