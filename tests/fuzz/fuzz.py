@@ -55,7 +55,7 @@ QUICK_RUNS = {
     "blocks": 50000,
     "package": 50000,
     "statefs": 1500,
-    "frames": 1000,
+    "frames": 3000,
 }  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20
 COVERED = re.compile(r"\bcov: (\d+)")
