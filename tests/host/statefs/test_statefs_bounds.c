@@ -197,7 +197,7 @@ static void check_record_at(uint64_t offset, uint8_t byte)
         .op = RECORD_PUT, .key_length = 8, .value_length = 5000, .key = "/state/a"};
 
     memset(big, byte, record.value_length);
-    memset(fs.block, 0, STATEFS_BLOCK);
+    memset(unfinished(&fs), 0, STATEFS_BLOCK);
     fs.tail = offset;
     assert_int_equal(log_append(&fs, &record, big), STATEFS_OK);
     assert_int_equal(log_write_tail(&fs), STATEFS_OK);
