@@ -1,4 +1,4 @@
-/* statefsd: asks who may, and has the engine do it. Serves when the disk is open, and not before. */
+/* statefsd: asks who may, and has the engine do it. Serves when the disk is open, or errors if it fails. */
 #include "statefsd.nexus.h"
 
 #include "disk.h"
@@ -20,6 +20,7 @@ enum { REFUSALS_SHOWN = 16 /* lines that a client can cause */ };
 static struct statefs fs;
 static uint8_t long_value[STATEFS_VALUE_MAX];
 static uint32_t refusals[NEURON_TASKS_MAX];
+static bool unread; /* an error of the disk hides what is kept */
 
 /* --- what the caller is told --------------------------------------------------------------------- */
 
@@ -44,7 +45,7 @@ static int result_of(enum statefs_status status)
 static int admit(struct nexus_client client, const char *path, int answer)
 {
     if (answer != NEXUS_DENIED) {
-        return answer;
+        return answer == 0 && unread ? STATE_IO_ERROR : answer;
     }
     if (refusals[client.task] < REFUSALS_SHOWN) {
         refusals[client.task]++;
@@ -231,7 +232,7 @@ static int may_list(struct nexus_client client, const char *prefix, char key[STA
 
     if (strcmp(prefix, "/state") == 0 || strcmp(prefix, "/state/") == 0) {
         memcpy(key, "/state/", sizeof("/state/"));
-        return 0;
+        return admit(client, "/state", 0);
     }
     result = may_read(client, prefix, key);
     if (result == 0) {
@@ -273,6 +274,9 @@ static const char *why_not(enum statefs_status status, const struct statefs_disk
     if (status == STATEFS_BLANK) {
         return "it is blank and read-only";
     }
+    if (status == STATEFS_IO_ERROR) {
+        return "I/O error, and so is the answer to every call";
+    }
     return status == STATEFS_FOREIGN
                ? "it is neither blank nor a statefs of this size; ./nexus mkfs would erase it"
                : statefs_status_name(status);
@@ -310,6 +314,10 @@ int main(void)
     const enum statefs_status status = open_state(&disk, read_only);
     if (status != STATEFS_OK) {
         LOG_ERROR("the disk cannot be used: %s", why_not(status, &disk));
+        if (status == STATEFS_IO_ERROR) {
+            unread = true;
+            nexus_serve();
+        }
         return 0;
     }
     memcpy(fs.quotas, limits, sizeof(limits));

@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 import blocks_seeds
+import frames_seeds
 import package_seeds
 import seeds
 import statefs_seeds
@@ -28,7 +29,7 @@ import virtio_seeds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-NAMES = ("syscalls", "table", "virtio", "blocks", "statefs", "package")
+NAMES = ("syscalls", "table", "virtio", "blocks", "statefs", "frames", "package")
 SEEDS = {
     "syscalls": seeds.syscall_seeds,
     "table": table_seeds.table_seeds,
@@ -36,6 +37,7 @@ SEEDS = {
     "blocks": blocks_seeds.blocks_seeds,
     "package": package_seeds.package_seeds,
     "statefs": statefs_seeds.statefs_seeds,
+    "frames": frames_seeds.frames_seeds,
 }
 LONGEST = {
     "syscalls": 1200,
@@ -43,6 +45,7 @@ LONGEST = {
     "virtio": 1000,
     "blocks": 2000,
     "statefs": 1500,
+    "frames": 2048,
     "package": 2000,
 }  # bytes of an input
 QUICK_RUNS = {
@@ -52,6 +55,7 @@ QUICK_RUNS = {
     "blocks": 50000,
     "package": 50000,
     "statefs": 1500,
+    "frames": 3000,
 }  # inputs that a quick run makes
 SECONDS_PER_INPUT = 20
 COVERED = re.compile(r"\bcov: (\d+)")

@@ -1,9 +1,9 @@
 /*
  * Any log on a disk: opening it ends, and reads nothing that is not there; what it lists is sorted and can
  * be got, fsck
- * ends; and the next session keeps all of it, adds a value, and leaves a log without damage.
+ * ends; and the next session keeps all of it, adds a value if there is room, and leaves a log without damage.
  *
- * An input: what of SEALED and OLD holds, the session of the superblock, and the log.
+ * An input: what of SEALED, OLD and WIDE holds, the session of the superblock, and the log.
  */
 #include "cmocka_all.h"
 
@@ -13,17 +13,26 @@
 
 #include <string.h>
 
-enum { SEALED = 1 /* magic, lengths and checksums are made right */, OLD = 2 /* v1 */, HEADER = 2 };
+enum {
+    SEALED = 1, /* magic, lengths and checksums are made right */
+    OLD = 2,    /* v1 */
+    WIDE = 4,   /* sealed lengths are anything that the log has room for */
+    HEADER = 2,
+    LOG_BYTES = (DISK_BLOCKS - 2) / 2 * STATEFS_BLOCK
+};
 
 static struct disk disk;
 static struct statefs fs, after;
 static uint8_t value[STATEFS_VALUE_MAX], other[STATEFS_VALUE_MAX];
 
-static void seal(uint8_t *at, size_t size, uint32_t start)
+static void seal(uint8_t *log, size_t size, uint32_t start, bool wide)
 {
-    while (size >= RECORD_HEAD + RECORD_CRC) {
-        const size_t room = size - RECORD_HEAD - RECORD_CRC;
-        size_t key = load(at + 5, 2) % (STATEFS_KEY_MAX + 1);
+    const size_t keys = wide ? UINT16_MAX : STATEFS_KEY_MAX;
+
+    for (size_t from = 0; from + RECORD_HEAD + RECORD_CRC <= size;) {
+        uint8_t *at = log + from;
+        const size_t room = (wide ? LOG_BYTES : size) - from - RECORD_HEAD - RECORD_CRC;
+        size_t key = load(at + 5, 2) % (keys + 1);
         key = key < room ? key : room;
         const size_t length = load(at + 7, 4) % (room - key + 1);
         const size_t end = RECORD_HEAD + key + length;
@@ -31,8 +40,7 @@ static void seal(uint8_t *at, size_t size, uint32_t start)
         store(at + 5, key, 2);
         store(at + 7, length, 4);
         store(at + end, (uint32_t)~crc32c_more(start, at, end), RECORD_CRC);
-        at += end + RECORD_CRC;
-        size -= end + RECORD_CRC;
+        from += end + RECORD_CRC;
     }
 }
 
@@ -55,7 +63,7 @@ static void make_disk(const uint8_t *data, size_t size)
     memset(log, 0, STATEFS_BLOCK);
     memcpy(log, data + HEADER, size - HEADER);
     if ((data[0] & SEALED) != 0) {
-        seal(log, size - HEADER, fs.log.start);
+        seal(log, size - HEADER, fs.log.start, (data[0] & WIDE) != 0);
     }
 }
 
@@ -95,6 +103,10 @@ static void next_session(void)
 
     assert_int_equal(statefs_open(&after, &on), STATEFS_OK);
     const enum statefs_status status = statefs_commit(&after, &operation, 1);
+    if (status == STATEFS_NO_SPACE) {
+        assert_true(after.live + (uint64_t)4 * STATEFS_BLOCK > after.log.bytes);
+        return;
+    }
     assert_int_equal(status, STATEFS_OK);
     assert_int_equal(statefs_open(&after, &on), STATEFS_OK);
     assert_false(after.damaged);

@@ -6,7 +6,7 @@ import struct
 
 MAGIC = 0x4E585346
 PUT, DELETE, CHECKPOINT, COPY = 1, 2, 3, 4
-SEALED, OLD = 1, 2
+SEALED, OLD, WIDE = 1, 2, 4
 
 
 def record(op: int, key: str = "", value: bytes = b"", session: int = 2, sequence: int = 9) -> bytes:
@@ -43,6 +43,9 @@ def statefs_seeds() -> dict[str, bytes]:
         "end_of_block": record(PUT, "/state/e", 4000 * b"v") + end,
     }
     seeds = {f"{name}_{flags}": bytes([flags, 2]) + log for name, log in logs.items() for flags in (0, 1)}
+    for name, key_length, length in (("value", 8, 65552), ("value_over", 8, 65553), ("key", 256, 16)):
+        head = struct.pack("<IBHI", MAGIC, COPY, key_length, length)
+        seeds[f"wide_{name}"] = bytes([SEALED | WIDE, 2]) + head + b"/state/w" + bytes(20)
     v1 = old(PUT, "/state/a", b"one") + old(PUT, "/state/b") + old(DELETE, "/state/a") + old(CHECKPOINT)
     seeds["v1"] = bytes([SEALED | OLD, 0]) + v1
     seeds["v1_bad"] = bytes([OLD, 0]) + v1

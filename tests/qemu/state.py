@@ -2,8 +2,8 @@
 """Boots systems with /state again and again on one disk, and looks what the next boot finds of the last one.
 
 state.py SCENARIO IMAGE TOOL     SCENARIO: persist (assembly selftest); identity, updates (assemblies of
-                                 these names); full, damage, foreign, write-errors, flush-errors
-                                 (assembly statedisk). TOOL: the host's statefs.
+                                 these names); full, damage, foreign, read-errors,
+                                 write-errors, flush-errors (assembly statedisk). TOOL: the host's statefs.
 """
 
 from __future__ import annotations
@@ -211,6 +211,23 @@ def flush_errors(scenario: Scenario) -> None:
     expect(number(FOUND, seen) == kept, "values are missing", seen)
 
 
+def read_errors(scenario: Scenario) -> None:
+    """A disk that cannot be read: each call has its answer, nothing is written, and later all is there."""
+    kept = fill(scenario)
+    image = scenario.disk.read_bytes()
+    region = int.from_bytes(image[36:40], "little")
+    in_log = (1 + region * (len(image) // 4096 - 2) // 2 + 20) * 8
+    for sector in (0, in_log):
+        bad = scenario.failing(f"inject-error.0.iotype=read,inject-error.0.sector={sector}")
+        seen = scenario.boot("user: done", bad)
+        loud = "statefsd: error: the disk cannot be used: I/O error, and so is the answer to every call"
+        expect(seen.count(loud) == 1 and "statefsd: ready" not in seen, "not loud, or ready", seen)
+        expect(number(FOUND, seen) == 0 and number(STORED + "I/O error", seen) == 0, "other answers", seen)
+        expect("user: removed 0: I/O error" in seen and "user: again: I/O error" in seen, "it writes", seen)
+        expect(scenario.disk.read_bytes() == image, "the disk was changed", seen)
+    expect(number(FOUND, scenario.boot("user: done")) == kept, "values are missing", seen)
+
+
 def updates(scenario: Scenario) -> None:
     """Refusals and a switch, two tries, the rollback and a switch, a try that does well, and what stays."""
     promises = [
@@ -228,7 +245,7 @@ def updates(scenario: Scenario) -> None:
         expect(found == [f"SELFTEST: {promise} ok" for promise in kept], "other promises", seen)
 
 
-SCENARIOS = (updates, persist, identity, full, damage, foreign, write_errors, flush_errors)
+SCENARIOS = (updates, persist, identity, full, damage, foreign, read_errors, write_errors, flush_errors)
 
 
 def main() -> None:

@@ -69,6 +69,22 @@ static enum statefs_status change_super(struct statefs *fs, const struct statefs
     return status;
 }
 
+/* The first change of a session gives it a number: what a cut session left behind has a lower one, and what a cut compaction
+ * left behind has another epoch than this session's. A disk without a superblock of ours gets its first one later. */
+static enum statefs_status begin(struct statefs *fs)
+{
+    struct statefs_super next = fs->super;
+
+    if (fs->begun || fs->super.version == 0) {
+        return STATEFS_OK;
+    }
+    next.version++;
+    next.session++;
+    enum statefs_status status = change_super(fs, &next);
+    fs->begun = status == STATEFS_OK;
+    return status;
+}
+
 /* A copy of all that is wanted, with its sequences, into the log that `fs` now has. */
 static enum statefs_status copy_live(struct statefs *fs, const struct statefs_log *from)
 {
@@ -107,21 +123,24 @@ enum statefs_status statefs_compact(struct statefs *fs)
     if (fs->broken) {
         return STATEFS_READ_ONLY;
     }
+    if (fs->live + BATCH_END > log_of(fs, &fs->super).bytes) {
+        return STATEFS_NO_SPACE;
+    }
+    enum statefs_status status = begin(fs);
+    if (status == STATEFS_OK && fs->pending) {
+        status = log_write_tail(fs);
+    }
+    if (status != STATEFS_OK) {
+        return status;
+    }
     const struct statefs_log from = fs->log;
     const struct statefs_super before = fs->super;
     uint64_t tail = fs->tail;
     uint64_t records = fs->records;
     struct statefs_super next = {before.version + 1, fs->sequence, epoch_of(before.version + 1),
                                  from.v1 ? 1 : 1 - before.region, before.session + 1};
-    struct statefs_log to = log_of(fs, &next);
+    const struct statefs_log to = log_of(fs, &next);
 
-    if (fs->live + BATCH_END > to.bytes) {
-        return STATEFS_NO_SPACE;
-    }
-    enum statefs_status status = fs->pending ? log_write_tail(fs) : STATEFS_OK;
-    if (status != STATEFS_OK) {
-        return status;
-    }
     fs->log = to;
     fs->super.session = next.session;
     fs->tail = 0;
@@ -145,23 +164,6 @@ enum statefs_status statefs_compact(struct statefs *fs)
     if (log_load_tail(fs) != STATEFS_OK) {
         fs->broken = true;
     }
-    return status;
-}
-
-/* The first append of a session gives it a number: what a cut session left behind has a lower one. */
-static enum statefs_status begin(struct statefs *fs)
-{
-    if (fs->begun) {
-        return STATEFS_OK;
-    }
-    if (fs->log.v1 || fs->damaged) {
-        return statefs_compact(fs);
-    }
-    struct statefs_super next = fs->super;
-    next.version++;
-    next.session++;
-    enum statefs_status status = change_super(fs, &next);
-    fs->begun = status == STATEFS_OK;
     return status;
 }
 
@@ -276,7 +278,7 @@ static enum statefs_status apply_all(struct statefs *fs, const struct statefs_op
         status = check_room(fs, bytes, puts);
     }
     if (status == STATEFS_OK) {
-        status = begin(fs);
+        status = fs->log.v1 || fs->damaged ? statefs_compact(fs) : begin(fs);
     }
     if (status == STATEFS_OK) {
         status = check_room(fs, bytes, puts); /* the log of v1 may have been larger */

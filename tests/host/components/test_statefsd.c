@@ -45,12 +45,56 @@ static void disks_that_cannot_be_used_are_left_alone(void **state)
     fault.sectors = 39 * 8;
     assert_int_equal(live(nothing), 100);
     assert_true(said("it is too small"));
+}
+
+/* The disk is well again, but was not when statefsd began. */
+static void errors_only(void)
+{
+    char path[STATE_LIST_PATH_MAX + 1];
+    uint32_t length = 0;
+
+    fault.times = 0;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(get(anyone, "/state/one"), STATE_IO_ERROR);
+        assert_int_equal(get(anyone, "/state/none"), STATE_IO_ERROR);
+        assert_int_equal(state_get_long(anyone, "/state/one", &length), STATE_IO_ERROR);
+        assert_int_equal(put("/state/one", "x"), STATE_IO_ERROR);
+        assert_int_equal(state_put_long(anyone, "/state/one", 1), STATE_IO_ERROR);
+        assert_int_equal(state_remove(anyone, "/state/one"), STATE_IO_ERROR);
+        assert_int_equal(state_sync(anyone), STATE_IO_ERROR);
+        assert_int_equal(state_list(anyone, "/state", "", path, &length), STATE_IO_ERROR);
+        assert_int_equal(state_list(anyone, "/state/one", "", path, &length), STATE_IO_ERROR);
+        assert_int_equal(state_begin(anyone), STATE_IO_ERROR);
+        assert_int_equal(state_commit(anyone), STATE_NO_TRANSACTION);
+        assert_int_equal(get(thief, "/state/one"), STATE_ACCESS_DENIED);
+    }
+}
+
+static void disk_that_cannot_be_read_is_an_error_of_all_calls(void **state)
+{
+    uint8_t before[sizeof(world->disk)];
+
+    assert_int_equal(live(store_one), 0);
+    memcpy(before, world->disk, sizeof(before));
+    for (uint32_t after = 0; after < 3; after++) { /* two superblocks and the log */
+        world->text[0] = '\0';
+        fault.operation = NEXUS_BLOCK_READ;
+        fault.after = after;
+        fault.times = 99;
+        fault.result = NEXUS_BLOCK_IO_ERROR;
+        assert_int_equal(live(errors_only), 0);
+        assert_int_equal(times_said("the disk cannot be used: I/O error"), 1);
+        assert_false(said("ready"));
+        assert_memory_equal(world->disk, before, sizeof(before));
+    }
+    fault.times = 0;
+    assert_int_equal(live(find_one), 0);
     (void)fresh(state);
-    fault.operation = NEXUS_BLOCK_READ;
+    fault.operation = NEXUS_BLOCK_WRITE; /* it is blank, and cannot be formatted */
     fault.times = 1;
     fault.result = NEXUS_BLOCK_IO_ERROR;
-    assert_int_equal(live(nothing), 100);
-    assert_true(said("the disk cannot be used: I/O error") && !said("ready"));
+    assert_int_equal(live(errors_only), 0);
+    assert_true(said("the disk cannot be used: I/O error") && !said("formatted"));
 }
 
 static void without_a_disk_it_says_so(void **state)
@@ -324,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(blank_disk_is_formatted_once_and_kept, fresh),
         cmocka_unit_test_setup(disks_that_cannot_be_used_are_left_alone, fresh),
+        cmocka_unit_test_setup(disk_that_cannot_be_read_is_an_error_of_all_calls, fresh),
         cmocka_unit_test_setup(without_a_disk_it_says_so, fresh),
         cmocka_unit_test_setup(read_only_disk_is_read, fresh),
         cmocka_unit_test_setup(quotas_are_read, fresh),

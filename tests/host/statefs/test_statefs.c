@@ -106,17 +106,6 @@ static void full_disk_refuses_and_keeps_all(void **state)
     assert_int_equal(statefs_put(&fs, "/state/0", big, 3000), STATEFS_OK);
 }
 
-static void quota_bounds_its_prefix_only(void **state)
-{
-    (void)state;
-    fs.quotas[0] = (struct statefs_quota){"/state/q/", 2000};
-    fs.quota_count = 1;
-    assert_int_equal(statefs_put(&fs, "/state/q/a", big, 1500), STATEFS_OK);
-    assert_int_equal(statefs_put(&fs, "/state/q/a", big, 1600), STATEFS_OK);
-    assert_int_equal(statefs_put(&fs, "/state/q/b", big, 500), STATEFS_QUOTA);
-    assert_int_equal(statefs_put(&fs, "/state/r", big, 5000), STATEFS_OK);
-}
-
 static void foreign_disk_is_never_formatted(void **state)
 {
     (void)state;
@@ -151,6 +140,19 @@ static void v1_image_is_read_and_migrated_on_first_write(void **state)
     expect("/state/b", "x", 1);
 }
 
+/* The disk is well again, but what was lost is not known. */
+static void expect_read_only(void)
+{
+    const uint32_t writes = disk.writes;
+    const struct statefs_operation operation = {"/state/c", "3", 1};
+    disk.fails_after = -1;
+    assert_int_equal(statefs_sync(&fs), STATEFS_READ_ONLY);
+    assert_int_equal(statefs_delete(&fs, "/state/a"), STATEFS_READ_ONLY);
+    assert_int_equal(statefs_commit(&fs, &operation, 1), STATEFS_READ_ONLY);
+    assert_int_equal(statefs_compact(&fs), STATEFS_READ_ONLY);
+    assert_int_equal(disk.writes, writes);
+}
+
 static void failed_write_makes_it_read_only(void **state)
 {
     (void)state;
@@ -159,8 +161,20 @@ static void failed_write_makes_it_read_only(void **state)
     disk.fails_after = 0;
     assert_int_equal(statefs_put(&fs, "/state/b", "2", 1), STATEFS_OK);
     assert_int_equal(statefs_sync(&fs), STATEFS_IO_ERROR);
-    assert_int_equal(statefs_put(&fs, "/state/c", "3", 1), STATEFS_READ_ONLY);
+    expect_read_only();
     expect("/state/a", "1", 1);
+}
+
+/* The write that a sync would need has failed before it. */
+static void sync_after_a_failed_put_does_not_succeed(void **state)
+{
+    (void)state;
+    assert_int_equal(statefs_put(&fs, "/state/a", "1", 1), STATEFS_OK);
+    disk.fails_after = 0;
+    assert_int_equal(statefs_put(&fs, "/state/b", big, STATEFS_BLOCK), STATEFS_IO_ERROR);
+    expect_read_only();
+    reopen();
+    assert_int_equal(fs.count, 0);
 }
 
 static void trailing_slash_is_removed(void **state)
@@ -283,6 +297,51 @@ static void fsck_names_the_damaged_record_and_the_lost_keys(void **state)
     expect_findings("bad 3 ; lost 5 /state/c; lost 7 -/state/a; ");
 }
 
+static uint8_t *write_record(uint8_t *at, uint8_t op, uint32_t key_length, uint32_t length,
+                             const char *key)
+{
+    uint8_t *crc = at + RECORD_HEAD + key_length + length;
+    store(at, RECORD_MAGIC, 4);
+    store(at + 4, op, 1);
+    store(at + 5, key_length, 2);
+    store(at + 7, length, 4);
+    memcpy(at + RECORD_HEAD, key, 10);
+    store(at + RECORD_HEAD + key_length, 0, 8);
+    store(at + RECORD_HEAD + key_length + 8, fs.super.session, 4);
+    store(crc, (uint32_t)~crc32c_more(fs.log.start, at, (size_t)(crc - at)), RECORD_CRC);
+    return crc + RECORD_CRC;
+}
+
+/* Whoever holds the disk can make the checksum right. */
+static void record_out_of_bounds_is_none_whatever_its_checksum(void **state)
+{
+    static const struct {
+        uint8_t op;
+        uint32_t key_length, length;
+        char key[12];
+    } records[] = {
+        {RECORD_COPY, 8, RECORD_PREFIX + STATEFS_VALUE_MAX + 1, "/state/b"},
+        {RECORD_COPY, 8, RECORD_PREFIX + STATEFS_VALUE_MAX, "/state/b"}, /* the log ends in it */
+        {RECORD_COPY, STATEFS_KEY_MAX + 1, RECORD_PREFIX, "/state/b"},
+        {RECORD_COPY, 10, RECORD_PREFIX, "/state/b\0b"},
+        {RECORD_COPY, 8, RECORD_PREFIX, "/other/b"},
+        {0, 8, RECORD_PREFIX, "/state/b"},
+        {RECORD_COPY + 1, 8, RECORD_PREFIX, "/state/b"},
+    };
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        const uint32_t length = i == 1 ? 15000 : 1;
+        assert_int_equal(fresh(state), 0);
+        assert_int_equal(statefs_put(&fs, "/state/a", big, length), STATEFS_OK);
+        assert_int_equal(statefs_compact(&fs), STATEFS_OK);
+        uint8_t *at = disk.image[fs.log.base] + record_bytes("/state/a", length);
+        at = write_record(at, records[i].op, records[i].key_length, records[i].length,
+                          records[i].key);
+        (void)write_record(at, RECORD_CHECKPOINT, 0, RECORD_PREFIX, "\0\0\0\0\0\0\0\0\0");
+        reopen();
+        assert_true(fs.damaged && fs.count == 1);
+    }
+}
+
 /* After a compaction the values are the first records, in the order of their keys. */
 static void damage_in_a_compacted_log_costs_only_what_follows_it(void **state)
 {
@@ -323,6 +382,37 @@ static void copy_behind_the_copies_is_no_record(void **state)
     expect("/state/a", "one", 3);
 }
 
+/* A compaction copied what was not synced, and was cut before it counted: its checkpoint begins a block. The next session
+ * compacts, too, and is cut in a batch whose first record ends before that block. */
+static void checkpoint_of_a_cut_compaction_ends_no_batch(void **state)
+{
+    (void)state;
+    enum { END = 2 * STATEFS_BLOCK };
+    static uint8_t before[DISK_BLOCKS][STATEFS_BLOCK];
+    uint8_t stale[STATEFS_BLOCK];
+    const uint64_t start = record_bytes("/state/a", 3);
+    const uint32_t room = (uint32_t)(END - start - record_bytes("/state/b", 0));
+    const struct statefs_operation batch[] = {{"/state/b", big, room - RECORD_OVERHEAD},
+                                              {"/state/c", big, 1}};
+    put_and_sync("/state/a", "one");
+    assert_int_equal(statefs_put(&fs, "/state/b", big, room), STATEFS_OK);
+    memcpy(before, disk.image, sizeof(before));
+    assert_int_equal(statefs_compact(&fs), STATEFS_OK);
+    uint8_t *block = disk.image[fs.log.base + END / STATEFS_BLOCK];
+    memcpy(stale, block, sizeof(stale));
+    assert_true(load(stale, 4) == RECORD_MAGIC && stale[4] == RECORD_CHECKPOINT);
+    memcpy(disk.image[0], before[0], STATEFS_BLOCK);
+    memcpy(disk.image[DISK_BLOCKS - 1], before[DISK_BLOCKS - 1], STATEFS_BLOCK);
+    reopen();
+    assert_true(fs.damaged && fs.count == 1);
+    assert_int_equal(statefs_commit(&fs, batch, 2), STATEFS_OK);
+    assert_ptr_equal(block, disk.image[fs.log.base + END / STATEFS_BLOCK]);
+    memcpy(block, stale, sizeof(stale)); /* its write is lost */
+    reopen();
+    assert_true(fs.damaged && fs.count == 1);
+    expect("/state/a", "one", 3);
+}
+
 static void fsck_names_a_value_that_goes_bad_while_it_is_open(void **state)
 {
     (void)state;
@@ -331,7 +421,7 @@ static void fsck_names_a_value_that_goes_bad_while_it_is_open(void **state)
     disk.image[fs.log.base][fs.entries[fs.order[0]].offset + RECORD_HEAD + 20] ^= 1;
     fs.cached = UINT64_MAX;
     fs.blocks[fs.filling][fs.entries[fs.order[0]].offset + RECORD_HEAD + 20] ^= 1;
-    uint32_t length;
+    uint32_t length = 0;
     memset(got, 0x55, 3);
     assert_int_equal(statefs_get(&fs, "/state/a", got, sizeof(got), &length), STATEFS_CORRUPT);
     assert_memory_equal(got, "UUU", 3);
@@ -368,7 +458,6 @@ static void fsck_names_a_bad_superblock(void **state)
     expect_findings("");
 }
 
-/* The kernel has a checksum of its own; both are CRC32-C. */
 static void crc_is_that_of_the_kernel(void **state)
 {
     (void)state;
@@ -390,17 +479,19 @@ int main(void)
         cmocka_unit_test_setup(one_commit_is_one_write_and_one_flush, fresh),
         cmocka_unit_test_setup(keys_and_values_have_bounds, fresh),
         cmocka_unit_test_setup(full_disk_refuses_and_keeps_all, fresh),
-        cmocka_unit_test_setup(quota_bounds_its_prefix_only, fresh),
         cmocka_unit_test_setup(foreign_disk_is_never_formatted, fresh),
         cmocka_unit_test_setup(v1_image_is_read_and_migrated_on_first_write, fresh),
         cmocka_unit_test_setup(failed_write_makes_it_read_only, fresh),
+        cmocka_unit_test_setup(sync_after_a_failed_put_does_not_succeed, fresh),
         cmocka_unit_test(crc_is_that_of_the_kernel),
         cmocka_unit_test(trailing_slash_is_removed),
         cmocka_unit_test_setup(keys_are_utf8, fresh),
         cmocka_unit_test_setup(opening_reads_each_block_once, fresh),
         cmocka_unit_test_setup(fsck_names_the_damaged_record_and_the_lost_keys, fresh),
+        cmocka_unit_test(record_out_of_bounds_is_none_whatever_its_checksum),
         cmocka_unit_test_setup(damage_in_a_compacted_log_costs_only_what_follows_it, fresh),
         cmocka_unit_test_setup(copy_behind_the_copies_is_no_record, fresh),
+        cmocka_unit_test_setup(checkpoint_of_a_cut_compaction_ends_no_batch, fresh),
         cmocka_unit_test_setup(fsck_names_a_value_that_goes_bad_while_it_is_open, fresh),
         cmocka_unit_test_setup(fsck_names_what_a_cut_batch_held, fresh),
         cmocka_unit_test_setup(fsck_names_a_bad_superblock, fresh),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmocka_all.h"
+#include "crc32c.h"
 #include "parts.h"
 
 #define CHUNKS 2048u
@@ -189,6 +190,59 @@ static void disk_of_1_tib_is_used_to_its_end(void **state)
     }
 }
 
+/* A record far behind in a log of half of a TiB is where it was appended. */
+static void check_record_at(uint64_t offset, uint8_t byte)
+{
+    struct record record = {
+        .op = RECORD_PUT, .key_length = 8, .value_length = 5000, .key = "/state/a"};
+
+    memset(big, byte, record.value_length);
+    memset(unfinished(&fs), 0, STATEFS_BLOCK);
+    fs.tail = offset;
+    assert_int_equal(log_append(&fs, &record, big), STATEFS_OK);
+    assert_int_equal(log_write_tail(&fs), STATEFS_OK);
+    assert_int_equal(fs.tail, offset + record_bytes("/state/a", 5000));
+    fs.tail = 0;
+    assert_int_equal(log_read(&fs, &fs.log, offset, &record, got), STATEFS_OK);
+    assert_string_equal(record.key, "/state/a");
+    assert_memory_equal(got, big, 5000);
+}
+
+static void log_of_half_a_tib_has_room_for_its_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(format(STATEFS_BLOCKS_MAX), STATEFS_OK);
+    for (uint32_t region = 0; region < 2; region++) {
+        assert_int_equal(fs.log.bytes, (1ull << 39) - STATEFS_BLOCK);
+        check_record_at((1ull << 32) - 100, 1);
+        check_record_at(fs.log.bytes - record_bytes("/state/a", 5000), 2);
+        assert_non_null(chunk_of(fs.log.base + fs.log.bytes / STATEFS_BLOCK - 1));
+        assert_int_equal(fs.log.base + fs.log.bytes / STATEFS_BLOCK,
+                         fs.super.region == 0 ? STATEFS_BLOCKS_MAX / 2 : STATEFS_BLOCKS_MAX - 1);
+        assert_int_equal(format(STATEFS_BLOCKS_MAX), STATEFS_OK);
+        assert_int_equal(statefs_compact(&fs), STATEFS_OK);
+    }
+}
+
+/* There is room for more on the disk, but opening it again takes no longer than so many records do. */
+static void log_of_100000_records_is_compacted(void **state)
+{
+    (void)state;
+    uint64_t most = 0;
+    assert_int_equal(format(1u << 16), STATEFS_OK);
+    for (uint32_t i = 0; i < RECORDS_MAX + 1000; i++) {
+        assert_int_equal(put(numbered(i % 3), (uint8_t)i, 1), STATEFS_OK);
+        most = fs.records > most ? fs.records : most;
+    }
+    assert_true(most > RECORDS_MAX - 10 && most <= RECORDS_MAX && fs.records < 2000);
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+    assert_int_equal(reopen(), STATEFS_OK);
+    assert_int_equal(fs.count, 3);
+    for (uint32_t i = RECORDS_MAX + 997; i < RECORDS_MAX + 1000; i++) {
+        expect(numbered(i % 3), (uint8_t)i, 1);
+    }
+}
+
 static void check_full(uint32_t keys, uint32_t length)
 {
     assert_int_equal(fs.count, keys);
@@ -245,6 +299,70 @@ static void batch_that_does_not_fit_changes_nothing(void **state)
     assert_false(fs.damaged);
 }
 
+static uint8_t *write_v1(uint8_t *to, const char *key, uint8_t byte, uint32_t length)
+{
+    const size_t key_length = strlen(key);
+    const size_t end = RECORD_HEAD + key_length + length;
+
+    store(to, RECORD_MAGIC, 4);
+    store(to + 4, RECORD_PUT, 1);
+    store(to + 5, key_length, 2);
+    store(to + 7, length, 4);
+    memcpy(to + RECORD_HEAD, key, key_length);
+    memset(to + RECORD_HEAD + key_length, byte, length);
+    store(to + end, (uint32_t)~crc32c_more(CRC32C_START, to, end), RECORD_CRC);
+    return to + end + RECORD_CRC;
+}
+
+/* A log of v1 may be longer than a region, and its records grow: nothing is written, all can be read. */
+static void v1_image_without_room_for_its_copy_is_read_only(void **state)
+{
+    (void)state;
+    static uint8_t image[(STATEFS_BLOCKS_MIN / 2) * STATEFS_BLOCK];
+    const uint32_t bytes = (STATEFS_BLOCKS_MIN - 2) / 2 * STATEFS_BLOCK;
+    const uint32_t rest = bytes - 60000 - 2 * RECORD_OVERHEAD - 2 * 8;
+    for (uint32_t less = 0; less < 3 * STATEFS_BLOCK; less += 100) {
+        const bool fits = less >= 2 * STATEFS_BLOCK;
+        memset(&disk, 0, sizeof(disk));
+        memset(image, 0, sizeof(image));
+        disk.blocks = STATEFS_BLOCKS_MIN;
+        (void)write_v1(write_v1(image, "/state/a", 1, 60000), "/state/b", 2, rest - less);
+        for (uint32_t block = 0; block < STATEFS_BLOCKS_MIN / 2; block++) {
+            assert_int_equal(sparse_write(NULL, block, image + block * STATEFS_BLOCK), 0);
+        }
+        const uint32_t used = disk.used;
+        assert_int_equal(reopen(), STATEFS_OK);
+        assert_int_equal(statefs_compact(&fs), fits ? STATEFS_OK : STATEFS_NO_SPACE);
+        assert_true(fits || (fs.log.v1 && disk.used == used));
+        expect("/state/a", 1, 60000);
+        expect("/state/b", 2, rest - less);
+    }
+}
+
+/* A value is damaged, so that it cannot be copied: what is put into the block at the end later is not taken for old. */
+static void compaction_that_failed_leaves_the_log_as_it_was(void **state)
+{
+    (void)state;
+    assert_int_equal(format(256), STATEFS_OK);
+    assert_int_equal(put("/state/a", 1, 5), STATEFS_OK);
+    assert_int_equal(put("/state/b", 2, 5000), STATEFS_OK);
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+    uint8_t *damaged =
+        chunk_of(fs.log.base) + statefs_list(&fs, "/state/a", 0)->offset + RECORD_HEAD;
+    *damaged ^= 1;
+    fs.cached = UINT64_MAX;
+    assert_int_equal(statefs_compact(&fs), STATEFS_CORRUPT);
+    assert_int_equal(put("/state/c", 3, 5000), STATEFS_OK);
+    expect("/state/c", 3, 5000);
+    expect("/state/b", 2, 5000);
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+    *damaged ^= 1;
+    assert_int_equal(reopen(), STATEFS_OK);
+    assert_false(fs.damaged);
+    expect("/state/a", 1, 5);
+    expect("/state/c", 3, 5000);
+}
+
 static void quotas_bound_each_prefix_to_the_byte(void **state)
 {
     (void)state;
@@ -280,8 +398,12 @@ int main(void)
         cmocka_unit_test(longest_values_fit_the_smallest_disk),
         cmocka_unit_test(values_of_64_kib_are_kept),
         cmocka_unit_test(disk_of_1_tib_is_used_to_its_end),
+        cmocka_unit_test(log_of_half_a_tib_has_room_for_its_bytes),
+        cmocka_unit_test(log_of_100000_records_is_compacted),
         cmocka_unit_test(disk_filled_to_the_last_block_keeps_all_and_can_be_emptied),
         cmocka_unit_test(batch_that_does_not_fit_changes_nothing),
+        cmocka_unit_test(v1_image_without_room_for_its_copy_is_read_only),
+        cmocka_unit_test(compaction_that_failed_leaves_the_log_as_it_was),
         cmocka_unit_test(quotas_bound_each_prefix_to_the_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
