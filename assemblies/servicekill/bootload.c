@@ -10,14 +10,17 @@
 #include <nexus/serve.h>
 #include <nexus/time.h>
 #include <package.h>
+#include <sodium/crypto_hash_sha256.h>
 #include <sodium/crypto_sign_ed25519.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { PACKAGES = 2, DEATHS = 250, LATEST = 14, TRIES = 3, CANDIDATES = 16 };
+enum { DIGEST = crypto_hash_sha256_BYTES, KEPT_BYTES = 80 };
 
 static uint8_t packages[PACKAGES + 1][PACKAGE_MAX]; /* none has the number 0 */
 static size_t lengths[PACKAGES + 1];
+static uint8_t digests[PACKAGES + 1][DIGEST];
 static struct model now;
 static uint32_t deaths, answers, boots;
 
@@ -52,6 +55,7 @@ static void make_packages(void)
                                           (uint32_t)(sizeof(kernel) - i)};
         lengths[i] = package_make(packages[i], &part, 1, private_key);
         CHECK(lengths[i] > 0);
+        (void)crypto_hash_sha256(digests[i], packages[i], lengths[i]);
     }
 }
 
@@ -122,38 +126,61 @@ static bool holds(uint32_t slot, uint32_t package)
     return memcmp(bytes, packages[package], lengths[package]) == 0;
 }
 
-static bool is_there(const struct model *model, const struct BootStatus *status)
+/* What updated keeps, as docs/updates.md says. */
+static void read_kept(uint8_t kept[STATE_GET_VALUE_MAX])
 {
-    for (uint32_t slot = 0; slot < SLOTS; slot++) {
-        if (model->package[slot] != 0 && !holds(slot, model->package[slot])) {
-            return false;
-        }
-    }
-    return model_says(model, status);
+    size_t length = 0;
+    int status = 0;
+
+    do {
+        status = state_get("/state/boot/bootctl.v1", kept, &length);
+    } while (is_gone(status));
+    CHECK((status == 0 && length == KEPT_BYTES) || status == STATE_NOT_FOUND);
 }
 
-/* Of so many ways in which it may be. */
-static void find(const struct model *models, uint32_t count)
+static bool names(const uint8_t *kept, uint32_t slot, uint32_t package)
 {
+    const uint8_t *entry = kept + 8 + (size_t)36 * slot;
+    uint32_t length = 0;
+
+    memcpy(&length, entry, sizeof(length));
+    return length == lengths[package] && memcmp(entry + 4, digests[package], DIGEST) == 0;
+}
+
+/* Which of the models is so; `count`: none. */
+static uint32_t find(const struct model *models, uint32_t count)
+{
+    uint8_t kept[STATE_GET_VALUE_MAX] = {0};
     struct BootStatus status;
     uint32_t i = 0;
 
     read_status(&status);
-    while (i < count && !is_there(&models[i], &status)) {
-        i++;
+    read_kept(kept);
+    for (; i < count; i++) {
+        bool is_so = model_says(&models[i], &status);
+        for (uint32_t slot = 0; slot < SLOTS; slot++) {
+            const uint32_t package = models[i].package[slot];
+            is_so = is_so && (package == 0 || (names(kept, slot, package) && holds(slot, package)));
+        }
+        if (is_so) {
+            break;
+        }
     }
-    CHECK(i < count);
-    now = models[i];
+    return i;
 }
 
 /* After what nobody knows: what is found is durable when the same statefsd answers a sync before and after. */
 static void settle(const struct model *models, uint32_t count)
 {
+    uint32_t found = 0;
+
     do {
         while (state_sync() != 0) {
         }
-        find(models, count);
+        found = find(models, count);
     } while (state_sync() != 0);
+    CHECK(found < count);
+    now = models[found];
 }
 
 /* --- what is asked ------------------------------------------------------------------------------- */
@@ -232,7 +259,7 @@ static void turn(void)
     if (roll(4) == 0) {
         end_statefsd();
     }
-    find(&now, 1);
+    CHECK(find(&now, 1) == 0);
 }
 
 int main(void)
