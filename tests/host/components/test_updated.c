@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIVES = 8, VARIANTS = 16 };
+enum { LIVES = 8, VARIANTS = 16, ROOM = 2 * STATEFS_BLOCK + 150, ROOM_OF_TRANSITION = 164 };
 
 static const struct nexus_client client = {.id = 1, .name = "client", .task = 5};
 
@@ -165,27 +165,48 @@ static unsigned cut_boot(unsigned boot, const struct store *begin, const struct 
     return cut;
 }
 
-static void a_cut_at_any_step_leaves_a_state_and_whole_packages(void **state)
+/* `fill`: the log is so full that one of the first transitions of each boot compacts it. How many boots did. */
+static unsigned cut_boots(bool fill)
 {
     static struct store begin;
+    static struct store end;
     struct bootctl states[EVENTS + 1];
+    unsigned compactions = 0;
     unsigned cuts = 0;
 
-    (void)state;
     for (unsigned boot = 0; boot < LIVES; boot++) {
+        if (fill) {
+            fill_log(ROOM + boot % 3 * ROOM_OF_TRANSITION);
+            boot_again();
+        }
         begin = world->begin;
+        const uint64_t epoch = epoch_now();
         assert_int_equal(live(boots[boot]), 0);
         memcpy(states, world->states, sizeof(states));
         for (unsigned i = world->acknowledged + 1; i <= EVENTS; i++) {
             states[i] = states[world->acknowledged];
         }
-        static struct store end;
         cut_power(&end, 0);
         cuts += cut_boot(boot, &begin, states);
         begin_boot(&end);
+        compactions += epoch_now() != epoch ? 1 : 0;
     }
-    printf("cuts: %u, disks after them: %u\n", cuts, cuts * VARIANTS);
+    printf("cuts: %u, disks after them: %u, boots that compacted: %u\n", cuts, cuts * VARIANTS,
+           compactions);
     assert_true(cuts > 100);
+    return compactions;
+}
+
+static void a_cut_at_any_step_leaves_a_state_and_whole_packages(void **state)
+{
+    (void)state;
+    assert_int_equal(cut_boots(false), 0);
+}
+
+static void a_cut_while_a_transition_compacts_does_too(void **state)
+{
+    (void)state;
+    assert_true(cut_boots(true) >= LIVES / 2);
 }
 
 /* --- a boot, many lives -------------------------------------------------------------------------- */
@@ -448,6 +469,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_cut_at_any_step_leaves_a_state_and_whole_packages, start),
+        cmocka_unit_test_setup(a_cut_while_a_transition_compacts_does_too, start),
         cmocka_unit_test_setup(a_restart_counts_no_second_attempt, start),
         cmocka_unit_test_setup(a_state_that_cannot_be_read_is_not_none, start),
         cmocka_unit_test_setup(a_death_of_a_server_at_any_call_is_survived, start),
