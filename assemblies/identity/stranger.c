@@ -14,6 +14,7 @@ int done_done(struct nexus_client client)
 
 static void test_refusals(void)
 {
+    static const uint8_t too_long[KEYSTORE_SIGN_MESSAGE_MAX + 1];
     uint8_t bytes[KEYSTORE_SIGN_SIGNATURE_MAX] = {0};
     size_t length = 0;
 
@@ -23,6 +24,11 @@ static void test_refusals(void)
     CHECK(keystore_verify(bytes, 32, "x", 1, bytes, 64) == NEXUS_DENIED);
     CHECK(keystore_reload() == NEXUS_DENIED);
     CHECK(keystore_export_private_key() == KEYSTORE_EXPORT_REFUSED);
+    CHECK(keystore_sign(too_long, KEYSTORE_SIGN_MESSAGE_MAX, bytes, &length) == NEXUS_DENIED);
+    CHECK(keystore_sign(too_long, sizeof(too_long), bytes, &length) ==
+          NEXUS_TOO_LONG); /* not asked */
+    CHECK(keystore_verify(bytes, 32, too_long, sizeof(too_long), bytes, 64) == NEXUS_TOO_LONG);
+    CHECK(keystore_put("mine", too_long, KEYSTORE_PUT_VALUE_MAX + 1) == NEXUS_TOO_LONG);
     CHECK(length == 0);
     promise_kept("keystored denied callers");
 }

@@ -7,6 +7,7 @@
 #include <neuron/status.h>
 #include <nexus/log.h>
 #include <nexus/selftest.h>
+#include <nexus/status.h>
 #include <package.h>
 #include <sodium/crypto_sign_ed25519.h>
 #include <stdio.h>
@@ -50,6 +51,7 @@ static void expect(uint32_t active, uint32_t chosen, uint32_t pending, uint32_t 
 
 static void test_refusals(void)
 {
+    static const uint8_t too_large[PACKAGE_MAX + 1];
     size_t length = make("boot/kernel.elf");
 
     CHECK(boot_switch_slot(1) == BOOT_NOTHING_STAGED);
@@ -63,6 +65,8 @@ static void test_refusals(void)
     length = make("boot/kernel.elf");
     package[13] = 0xff;
     CHECK(boot_stage(package, length) == BOOT_TOO_LARGE);
+    CHECK(boot_stage(too_large, PACKAGE_MAX) == BOOT_BAD_PACKAGE);
+    CHECK(boot_stage(too_large, PACKAGE_MAX + 1) == NEXUS_TOO_LONG);
     length = make("boot/../kernel.elf");
     CHECK(boot_stage(package, length) == BOOT_BAD_PATH);
     length = make("/kernel.elf");

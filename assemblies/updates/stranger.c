@@ -7,6 +7,7 @@
 
 int done_done(struct nexus_client client)
 {
+    static const uint8_t too_large[BOOT_STAGE_PACKAGE_MAX + 1];
     const uint8_t package[1] = {0};
     struct BootStatus status;
 
@@ -14,6 +15,7 @@ int done_done(struct nexus_client client)
     CHECK(boot_stage(package, sizeof(package)) == NEXUS_DENIED);
     CHECK(boot_switch_slot(1) == NEXUS_DENIED);
     CHECK(boot_health_ok() == NEXUS_DENIED);
+    CHECK(boot_stage(too_large, sizeof(too_large)) == NEXUS_TOO_LONG); /* it was not even asked */
     CHECK(boot_status(&status) == 0);
     return 0;
 }

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Boots systems with /state again and again on one disk, and looks what the next boot finds of the last one.
 
-state.py SCENARIO IMAGE TOOL     SCENARIO: persist (assembly selftest); identity, updates (assemblies of
-                                 these names); full, damage, foreign, read-errors,
+state.py SCENARIO IMAGE TOOL     SCENARIO: persist (assembly selftest); identity, updates, servicekill
+                                 (assemblies of these names); full, damage, foreign, read-errors,
                                  write-errors, flush-errors (assembly statedisk). TOOL: the host's statefs.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import subprocess
@@ -19,11 +20,12 @@ from pathlib import Path
 
 from run import Machine
 
-TIME_LIMIT = 60
+TIME_LIMIT = 90
 SIZE = 1 << 20
 CARD = ["-netdev", "user,id=second", "-device", "virtio-net-device,netdev=second"]
 BAD_SECTOR = 400
 KEY_PATH = "/state/keystore/device.key"
+SLOTS_BEGIN, SLOT_BYTES = 16 * 512, 8192
 
 
 class Scenario:
@@ -33,6 +35,7 @@ class Scenario:
         self.image, self.tool, self.folder = image, tool, folder
         self.disk = Path(folder) / "disk"
         self.disk.write_bytes(bytes(SIZE))
+        self.place: list[str] = []  # where its statefs begins, for the tool
 
     def boot(self, last: str, qemu: list[str] | None = None) -> list[str]:
         """The console lines up to the last one that is wanted."""
@@ -51,7 +54,12 @@ class Scenario:
         machine.end()
         if not seen or seen[-1] != last:
             fail(f"no line: {last}", seen)
-        unmeant = [line for line in seen if "stab_stab()" not in line and not line.startswith("selftest:")]
+        meant = ("stab_stab()", "mortal.c:")
+        unmeant = [
+            line
+            for line in seen
+            if not any(place in line for place in meant) and not line.startswith("selftest:")
+        ]
         if any("panic" in line or "fault at" in line for line in unmeant):
             fail("a fault", seen)
         return seen
@@ -64,15 +72,19 @@ class Scenario:
 
     def listing(self) -> str:
         """The paths on the disk."""
-        return subprocess.run([self.tool, "ls", self.disk], check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            [self.tool, "ls", self.disk, *self.place], check=True, capture_output=True, text=True
+        ).stdout
 
     def value(self, path: str) -> bytes:
         """The value at a path on the disk."""
-        return subprocess.run([self.tool, "get", self.disk, path], check=True, capture_output=True).stdout
+        return subprocess.run(
+            [self.tool, "get", self.disk, path, *self.place], check=True, capture_output=True
+        ).stdout
 
     def fsck(self) -> int:
         """What the host's tool says of the disk: 0, it is sound."""
-        return subprocess.run([self.tool, "fsck", self.disk], check=False).returncode
+        return subprocess.run([self.tool, "fsck", self.disk, *self.place], check=False).returncode
 
 
 def fail(problem: str, seen: list[str]) -> None:
@@ -245,7 +257,39 @@ def updates(scenario: Scenario) -> None:
         expect(found == [f"SELFTEST: {promise} ok" for promise in kept], "other promises", seen)
 
 
-SCENARIOS = (updates, persist, identity, full, damage, foreign, read_errors, write_errors, flush_errors)
+def servicekill(scenario: Scenario) -> None:
+    """keystored and updated die in their requests; the power is cut, and the disk has what they said."""
+    scenario.place = ["--at", "64"]
+    seen = scenario.boot("SELFTEST: services die and lose nothing acknowledged ok")
+    for service, load in (("keystored", "keyload"), ("updated", "bootload")):
+        deaths = number(rf"{load}: (\d+) deaths of {service}, .*", seen)
+        expect(deaths >= 250, "too few deaths", seen)
+    shown = [line for line in seen if line.startswith("keyload: the identity is ")][-1]
+    expect(scenario.fsck() == 0, "the host's tool finds damage", seen)
+    expect(shown.endswith(" " + scenario.value(KEY_PATH)[32:].hex()), "another identity", seen)
+    state = scenario.value("/state/boot/bootctl.v1")
+    for slot in range(2):
+        at = 8 + 36 * slot
+        length = int.from_bytes(state[at : at + 4], "little")
+        begin = SLOTS_BEGIN + SLOT_BYTES * slot
+        package = scenario.disk.read_bytes()[begin : begin + length]
+        whole = hashlib.sha256(package).digest() == state[at + 4 : at + 36]
+        expect(length == 0 or whole, f"slot {slot} is not whole", seen)
+    scenario.boot(shown)
+
+
+SCENARIOS = (
+    servicekill,
+    updates,
+    persist,
+    identity,
+    full,
+    damage,
+    foreign,
+    read_errors,
+    write_errors,
+    flush_errors,
+)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIVES = 8, VARIANTS = 16 };
+enum { LIVES = 8, VARIANTS = 16, ROOM = 2 * STATEFS_BLOCK + 150, ROOM_OF_TRANSITION = 164 };
 
 static const struct nexus_client client = {.id = 1, .name = "client", .task = 5};
 
@@ -165,27 +165,48 @@ static unsigned cut_boot(unsigned boot, const struct store *begin, const struct 
     return cut;
 }
 
-static void a_cut_at_any_step_leaves_a_state_and_whole_packages(void **state)
+/* `fill`: the log is so full that one of the first transitions of each boot compacts it. How many boots did. */
+static unsigned cut_boots(bool fill)
 {
     static struct store begin;
+    static struct store end;
     struct bootctl states[EVENTS + 1];
+    unsigned compactions = 0;
     unsigned cuts = 0;
 
-    (void)state;
     for (unsigned boot = 0; boot < LIVES; boot++) {
+        if (fill) {
+            fill_log(ROOM + boot % 3 * ROOM_OF_TRANSITION);
+            boot_again();
+        }
         begin = world->begin;
+        const uint64_t epoch = epoch_now();
         assert_int_equal(live(boots[boot]), 0);
         memcpy(states, world->states, sizeof(states));
         for (unsigned i = world->acknowledged + 1; i <= EVENTS; i++) {
             states[i] = states[world->acknowledged];
         }
-        static struct store end;
         cut_power(&end, 0);
         cuts += cut_boot(boot, &begin, states);
         begin_boot(&end);
+        compactions += epoch_now() != epoch ? 1 : 0;
     }
-    printf("cuts: %u, disks after them: %u\n", cuts, cuts * VARIANTS);
+    printf("cuts: %u, disks after them: %u, boots that compacted: %u\n", cuts, cuts * VARIANTS,
+           compactions);
     assert_true(cuts > 100);
+    return compactions;
+}
+
+static void a_cut_at_any_step_leaves_a_state_and_whole_packages(void **state)
+{
+    (void)state;
+    assert_int_equal(cut_boots(false), 0);
+}
+
+static void a_cut_while_a_transition_compacts_does_too(void **state)
+{
+    (void)state;
+    assert_true(cut_boots(true) >= LIVES / 2);
 }
 
 /* --- a boot, many lives -------------------------------------------------------------------------- */
@@ -284,6 +305,14 @@ static void make_with_path(const char *path)
     lengths[0] = package_make(packages[0], &part, 1, private_key);
 }
 
+static void make_with_path_twice(const char *path)
+{
+    const struct package_part part = {path, (const uint8_t *)"x", 1};
+    const struct package_part parts[] = {part, part};
+
+    lengths[0] = package_make(packages[0], parts, 2, private_key);
+}
+
 static void wrong_packages_are_refused_and_change_nothing(void **state)
 {
     static const char *const paths[] = {"/boot", "..", "../a",  "a/../b", "a/..",    "a//b",
@@ -304,8 +333,15 @@ static void wrong_packages_are_refused_and_change_nothing(void **state)
     assert_refused(BOOT_TRUNCATED);
     lengths[0] = 5;
     assert_refused(BOOT_TRUNCATED);
-    packages[0][13] = 0x21; /* 8448 bytes or more */
+    packages[0][12] = 1; /* 8193 bytes */
+    packages[0][13] = 0x20;
     assert_refused(BOOT_TOO_LARGE);
+    packages[0][8] = 0; /* bundles */
+    assert_refused(BOOT_BAD_PACKAGE);
+    packages[0][8] = PACKAGE_BUNDLES + 1;
+    assert_refused(BOOT_BAD_PACKAGE);
+    make_with_path_twice("boot");
+    assert_refused(BOOT_BAD_PATH);
     packages[0][0] ^= 1;
     assert_refused(BOOT_BAD_PACKAGE);
     packages[0][PACKAGE_HEADER + PACKAGE_PATH + 3] = 0x80; /* a length */
@@ -336,6 +372,70 @@ static void what_is_not_possible_is_refused(void **state)
     (void)state;
     assert_int_equal(live(events_that_are_not_possible), 0);
 }
+
+/* --- what is possible ---------------------------------------------------------------------------- */
+
+static void stages_the_largest(void)
+{
+    stages_and_switches();
+    assert_int_equal(lengths[1], PACKAGE_MAX);
+}
+
+static void the_largest_package_is_staged_whole(void **state)
+{
+    static const uint8_t kernel[PACKAGE_MAX - PACKAGE_HEADER - PACKAGE_ENTRY - PACKAGE_SIGNATURE];
+    const struct package_part part = {"boot/kernel.elf", kernel, sizeof(kernel)};
+
+    (void)state;
+    lengths[1] = package_make(packages[1], &part, 1, private_key);
+    assert_int_equal(live(stages_the_largest), 0);
+    boot_again();
+    const struct bootctl now = kept();
+    assert_int_equal(now.slot[1].bytes, PACKAGE_MAX);
+    assert_packages_whole(&now);
+}
+
+static void switches_for_as_long_as_possible(void)
+{
+    counted();
+    note(boot_stage(client, packages[0], lengths[0]));
+    note(boot_switch_slot(client, TRIES_MAX));
+}
+
+static void every_try_is_a_boot_and_the_next_one_rolls_back(void **state)
+{
+    (void)state;
+    assert_int_equal(live(switches_for_as_long_as_possible), 0);
+    for (unsigned tries = TRIES_MAX; tries-- > 0;) {
+        boot_again();
+        assert_int_equal(live(counted), 0);
+        assert_int_equal(world->status.chosen, 1);
+        assert_int_equal(world->status.tries, tries);
+    }
+    boot_again();
+    assert_int_equal(live(counted), 0);
+    assert_int_equal(world->status.chosen, 0);
+    assert_int_equal(world->status.health, HEALTH_ROLLED_BACK);
+}
+
+static void what_is_kept_has_the_documented_form(void **state)
+{
+    const uint8_t head[] = {1, 0, 1, NO_SLOT, 2, BOOTCTL_ON_TRIAL, 0, 0};
+    uint8_t expected[BOOTCTL_BYTES] = {0};
+
+    (void)state;
+    assert_int_equal(live(stages_and_switches), 0);
+    boot_again();
+    memcpy(expected, head, sizeof(head));
+    expected[44] = (uint8_t)lengths[1];
+    expected[45] = (uint8_t)(lengths[1] >> 8);
+    (void)crypto_hash_sha256(expected + 48, packages[1], lengths[1]);
+    const struct value value = value_now();
+    assert_int_equal(value.length, sizeof(expected));
+    assert_memory_equal(value.bytes, expected, sizeof(expected));
+}
+
+/* --- damage -------------------------------------------------------------------------------------- */
 
 static void finds_damage(void)
 {
@@ -369,11 +469,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_cut_at_any_step_leaves_a_state_and_whole_packages, start),
+        cmocka_unit_test_setup(a_cut_while_a_transition_compacts_does_too, start),
         cmocka_unit_test_setup(a_restart_counts_no_second_attempt, start),
         cmocka_unit_test_setup(a_state_that_cannot_be_read_is_not_none, start),
         cmocka_unit_test_setup(a_death_of_a_server_at_any_call_is_survived, start),
         cmocka_unit_test_setup(wrong_packages_are_refused_and_change_nothing, start),
         cmocka_unit_test_setup(what_is_not_possible_is_refused, start),
+        cmocka_unit_test_setup(the_largest_package_is_staged_whole, start),
+        cmocka_unit_test_setup(every_try_is_a_boot_and_the_next_one_rolls_back, start),
+        cmocka_unit_test_setup(what_is_kept_has_the_documented_form, start),
         cmocka_unit_test_setup(a_damaged_state_is_told_and_left_alone, start),
     };
 

@@ -101,6 +101,23 @@ void set_value(const struct value *value)
     assert_int_equal(statefs_sync(&fs), STATEFS_OK);
 }
 
+uint64_t epoch_now(void)
+{
+    open_state();
+    return fs.super.epoch;
+}
+
+void fill_log(uint32_t room)
+{
+    static const uint8_t other[40];
+
+    open_state();
+    do {
+        assert_int_equal(statefs_put(&fs, "/state/other", other, sizeof(other)), STATEFS_OK);
+    } while (fs.log.bytes - fs.tail > room);
+    assert_int_equal(statefs_sync(&fs), STATEFS_OK);
+}
+
 /* As call(); statefsd that fails has died, and opens its disk anew. */
 static int call_state(void)
 {

@@ -64,6 +64,12 @@ struct value value_now(void);
 /* Puts and syncs another value. */
 void set_value(const struct value *value);
 
+/* Puts another value until the log of the state has so many bytes left, or fewer. */
+void fill_log(uint32_t room);
+
+/* Another number after each compaction. */
+uint64_t epoch_now(void);
+
 /* What is durable when the power is cut now. Of what was written since the last flush each block or sector is there or
  * not, a block perhaps in part: variant 0 has none of it, 1 has all, the others what chance says. */
 void cut_power(struct store *store, unsigned variant);
