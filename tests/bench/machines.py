@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "qemu"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "qemu"))
 
 from run import Machine  # noqa: E402
 
 TICKS_PER_SECOND = 10_000_000
+TIME_LIMIT = 300
 
 
-def attach_disks(folder: Path, sizes: dict[str, int], written: bool = False) -> list[str]:
-    """Arguments for QEMU with disks of these names, which are files that nobody has written to; or that have
-    been written to everywhere, so that the host's file system has nothing to add when the machine does."""
+def attach_disks(folder: Path, sizes: dict[str, int]) -> list[str]:
+    """Arguments for QEMU with disks of these names, which are files of zeroes: on the host already, so
+    so that its file system has nothing to add to what the machine writes and flushes."""
     arguments = []
     for name, size in sizes.items():
         with (folder / name).open("wb") as file:
-            file.truncate(size)
-            for _ in range(size >> 20 if written else 0):
-                file.write(bytes(1 << 20))
+            file.write(bytes(size))
+            file.flush()
+            os.fsync(file.fileno())
         arguments += ["-drive", f"if=none,id={name},format=raw,file={folder / name}"]
         arguments += ["-device", f"virtio-blk-device,drive={name}"]
     return arguments
 
 
-def run(image: Path, disks: dict[str, int], extra: list[str], **how) -> tuple[list[str], list[int]]:
+def run(image: Path, disks: dict[str, int], extra: list[str]) -> tuple[list[str], list[int]]:
     """The console lines of a run, which must end well, and what the plugin counted at each mark."""
-    limit, written = how.get("limit", 120), how.get("written", False)
     lines = []
     with tempfile.TemporaryDirectory(prefix="nexus-") as folder:
-        arguments = [*attach_disks(Path(folder), disks, written), *extra]
-        machine = Machine(str(image), arguments, folder)
+        machine = Machine(str(image), [*attach_disks(Path(folder), disks), *extra], folder)
         try:
-            for line in machine.lines(time.monotonic() + limit):
+            for line in machine.lines(time.monotonic() + TIME_LIMIT):
                 lines.append(line)
         except TimeoutError:
             machine.process.kill()
-            lines.append(f"no end within {limit} s")
+            lines.append(f"no end within {TIME_LIMIT} s")
         status = machine.end()
         counts = [int(line.split()[1]) for line in machine.remarks.read_text().splitlines()]
     if status != 0:
