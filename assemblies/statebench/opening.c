@@ -27,15 +27,14 @@ struct store {
     uint32_t region; /* bytes */
     int (*put)(const char *path, const void *value, size_t value_len);
     int (*get)(const char *path, void *value, size_t *value_len);
-    int (*remove)(const char *path);
     int (*sync)(void);
     int (*stab)(void);
 };
 
 static const struct store stores[] = {
-    {"1m", 1 << 20, small_put, small_get, small_remove, small_sync, small_life_stab},
-    {"16m", 16 << 20, middle_put, middle_get, middle_remove, middle_sync, middle_life_stab},
-    {"64m", 64 << 20, large_put, large_get, large_remove, large_sync, large_life_stab},
+    {"1m", 1 << 20, small_put, small_get, small_sync, small_life_stab},
+    {"16m", 16 << 20, middle_put, middle_get, middle_sync, middle_life_stab},
+    {"64m", 64 << 20, large_put, large_get, large_sync, large_life_stab},
 };
 static const struct store *store;
 static uint8_t value[STATE_PUT_VALUE_MAX];
@@ -104,23 +103,10 @@ static void measure_store(void)
     measure("4096.full", REPEATS_FULL);
 }
 
-/* None left, so that what comes next has the disk for itself. */
-static void empty(void)
-{
-    char path[NAME_BYTES];
-
-    for (uint32_t number = 0; number < 4096; number++) {
-        (void)snprintf(path, sizeof(path), "/state/bench/%04" PRIu32, number);
-        CHECK(store->remove(path) == 0);
-    }
-    CHECK(store->sync() == 0);
-}
-
 void measure_openings(void)
 {
     for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
         store = &stores[i];
         measure_store();
-        empty();
     }
 }

@@ -100,15 +100,15 @@ static void get(void)
     CHECK(plain_get(path_of(0), found, &length) == 0 && length == value_length);
 }
 
-/* One value after the other of those that are in the small one. */
+/* One value after the other of those that are in the tight one. */
 static void put_and_sync_next(void)
 {
     static uint32_t number;
 
     number = (number + 1) % LIVE;
     value[0]++;
-    CHECK(small_put(path_of(number), value, value_length) == 0);
-    CHECK(small_sync() == 0);
+    CHECK(tight_put(path_of(number), value, value_length) == 0);
+    CHECK(tight_sync() == 0);
 }
 
 static uint32_t bytes_of_a_put(void)
@@ -192,14 +192,14 @@ static void measure_long_run(const char *name, uint32_t length)
 int main(void)
 {
     open_raw();
-    CHECK(plain_sync() == 0 && small_sync() == 0);
+    CHECK(plain_sync() == 0 && tight_sync() == 0);
     measure_values("64", 64);
     measure_values("1k", 1024);
-    measure_openings();
     measure_compaction();
     measure_long_run("long_run.1k", 1024);
     measure_long_run("long_run.64", 64);
-    printf("done\n");
+    printf("stages done\n");
+    measure_openings();
     (void)neuron_power(POWER_SLOT, NEURON_POWER_OK);
     return 1;
 }

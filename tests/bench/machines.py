@@ -18,7 +18,7 @@ TIME_LIMIT = 300
 
 
 def attach_disks(folder: Path, sizes: dict[str, int]) -> list[str]:
-    """Arguments for QEMU with disks of these names, which are files of zeroes: on the host already, so
+    """Arguments for QEMU with disks of these names, which are files of zeroes: on the host already,
     so that its file system has nothing to add to what the machine writes and flushes."""
     arguments = []
     for name, size in sizes.items():

@@ -22,9 +22,9 @@ from debugger import Debugger, Stopped  # noqa: E402
 SAMPLE = re.compile(r"\w+: sample (\S+) (\d+)")
 STAGE = re.compile(r"\w+: stage (\S+) (\d+) (\d+)")
 DISK = "one"
-DISKS = {DISK: 399424 * 512}  # what all extents of the assembly need
+DISKS = {DISK: 403536 * 512}  # what all extents of the assembly need
 RATES = ("put_sync", "commit4", "get")
-AIM = 1.2
+LAST_STAGE = b"writer: stages done"
 
 
 def samples_of(lines: list[str]) -> list[tuple[str, int]]:
@@ -104,7 +104,7 @@ def watch(image: Path, between: int) -> tuple[list[str], list[dict]]:
             control = Stopped(machine, name)
             debugger = Debugger(f"{folder}/gdb", machine)
             debugger.stop_at([between])
-            while debugger.run(b"writer: done"):
+            while debugger.run(LAST_STAGE):
                 states.append(disk_state(control))
                 debugger.step_past(between)
             control.command("quit")
