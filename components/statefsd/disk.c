@@ -1,6 +1,7 @@
 /*
- * The disk of the engine: blocks by virtioblkd. A request has a number, its place in the dataport, and for a write a
- * private copy: virtioblkd's memory is as new when it was restarted, and what it had not answered is asked for again.
+ * The disk of the engine: blocks by virtioblkd. A request has a number, its place in the dataport. A write's bytes stay in
+ * the engine's memory until it is answered: virtioblkd's memory is as new when it was restarted, and what it had not
+ * answered is asked for again.
  */
 #include "disk.h"
 
@@ -14,7 +15,7 @@
 
 enum {
     SECTORS = STATEFS_BLOCK / NEXUS_BLOCK_SECTOR,
-    WRITES = NEXUS_BLOCK_DEPTH - 2, /* numbers 0 to WRITES - 1 */
+    WRITES = STATEFS_WRITES, /* numbers 0 to WRITES - 1, in turn */
     READ = WRITES,
     FLUSH,
     NUMBERS,
@@ -26,8 +27,10 @@ static struct {
     uint32_t lost;
     uint32_t operation;
     uint64_t block;
+    const void *bytes; /* of a write */
 } requests[NUMBERS];
-static uint8_t written[WRITES][STATEFS_BLOCK];
+_Static_assert((uint32_t)NUMBERS <= NEXUS_BLOCK_DEPTH, "each number has its place in the ring");
+static uint32_t next_write; /* its number */
 
 static struct nexus_block_client ring;
 static uint64_t disk_sectors;
@@ -60,17 +63,18 @@ static void ask(uint32_t number)
     };
 
     if (request.operation == NEXUS_BLOCK_WRITE) {
-        memcpy(place(number), written[number], STATEFS_BLOCK);
+        memcpy(place(number), requests[number].bytes, STATEFS_BLOCK);
     }
     (void)nexus_block_ask(&ring, &request); /* there are as many places in the ring as numbers */
 }
 
-static void begin(uint32_t number, uint32_t operation, uint64_t block)
+static void begin(uint32_t number, uint32_t operation, uint64_t block, const void *bytes)
 {
     requests[number].open = true;
     requests[number].lost = 0;
     requests[number].operation = operation;
     requests[number].block = block;
+    requests[number].bytes = bytes;
     ask(number);
 }
 
@@ -184,27 +188,17 @@ static uint32_t write_of(uint64_t block)
     return NUMBERS;
 }
 
-static uint32_t free_number(void)
-{
-    for (uint32_t number = 0; number < WRITES; number++) {
-        if (!requests[number].open) {
-            return number;
-        }
-    }
-    return NUMBERS;
-}
-
 static int read_block(void *context, uint64_t block, void *bytes)
 {
     const uint32_t number = write_of(block);
 
     (void)context;
     if (number != NUMBERS) {
-        memcpy(bytes, written[number], STATEFS_BLOCK);
+        memcpy(bytes, requests[number].bytes, STATEFS_BLOCK);
         return 0;
     }
     read_failed = false;
-    begin(READ, NEXUS_BLOCK_READ, block);
+    begin(READ, NEXUS_BLOCK_READ, block, NULL);
     while (requests[READ].open) {
         if (!await()) {
             requests[READ].open = false;
@@ -215,21 +209,23 @@ static int read_block(void *context, uint64_t block, void *bytes)
     return read_failed ? -1 : 0;
 }
 
+/* The engine may change what was written WRITES - 1 writes ago: that is answered before this one returns. */
 static int write_block(void *context, uint64_t block, const void *bytes)
 {
-    uint32_t number = NUMBERS;
+    const uint32_t number = next_write;
 
     (void)context;
-    while (!failed && (write_of(block) != NUMBERS || free_number() == NUMBERS)) {
+    next_write = (number + 1) % WRITES;
+    while (!failed && write_of(block) != NUMBERS) {
         (void)await(); /* two writes of a block have no order */
     }
-    if (failed) {
-        return -1;
+    if (!failed) {
+        begin(number, NEXUS_BLOCK_WRITE, block, bytes);
     }
-    number = free_number();
-    memcpy(written[number], bytes, STATEFS_BLOCK);
-    begin(number, NEXUS_BLOCK_WRITE, block);
-    return 0;
+    while (!failed && requests[next_write].open) {
+        (void)await();
+    }
+    return failed ? -1 : 0;
 }
 
 static int flush(void *context)
@@ -238,7 +234,7 @@ static int flush(void *context)
     do {
         repeated = false; /* else: after the flush, perhaps */
         if (!failed) {
-            begin(FLUSH, NEXUS_BLOCK_FLUSH, 0);
+            begin(FLUSH, NEXUS_BLOCK_FLUSH, 0, NULL);
         }
     } while (await_all() && repeated && !failed);
     return failed ? -1 : 0;

@@ -21,10 +21,12 @@ static void give_bits(u32 task, u64 bits, u64 left)
     sched_answer(task, NEURON_NOTIFIED);
     tasks[task].context.x[REG_A0 + 1] = bits;
     tasks[task].bits = left;
-    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert calls: calls_inv(task);
     if (left != 0) {
         tasks[task].attention = 1;
     }
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert calls: calls_inv(task);
     //@ assert words: words_inv;
     //@ assert attention: \forall integer t; t != task && attention_ok{Pre}(t) ==> attention_ok(t);
     //@ assert own: attention_ok(task);
@@ -117,8 +119,16 @@ void notify_set_soon(u32 task, u64 bits)
 
     tasks[task].bits = pending;
     tasks[task].attention = 1;
-    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
     //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert calls: calls_inv(NONE);
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert words: words_inv;
+    //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
+    //@ assert place: place_inv(NONE);
+    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
+    //@ assert timing: timing_inv(NONE);
+    //@ assert waiting: \forall integer t; t != task && waiting_ok{Pre}(t) ==> waiting_ok(t);
+    //@ assert waiting: waiting_inv(task);
     if (awaited(task, pending) != 0) {
         //@ assert waits: !calls(tasks[task].wait) && running(task);
         sched_finish_soon(task, NEURON_NOTIFIED);
@@ -173,6 +183,11 @@ static void wait_for_bits(u64 mask, u64 deadline)
     //@ assert waiting: \forall integer t; t != task && waiting_ok{Pre}(t) ==> waiting_ok(t);
     //@ assert own: waiting_ok(task);
     //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert words: words_inv;
+    //@ assert place: place_inv(NONE);
+    //@ assert timing: timing_inv(NONE);
+    //@ assert waiting: waiting_inv(NONE);
+    //@ assert calls: calls_inv(NONE);
     sched_block(WAIT_BITS, deadline);
     //@ assert own: place_ok(task) && timing_ok(task) && waiting_ok(task);
 }

@@ -175,8 +175,10 @@ void sched_finish_soon(u32 task, int status)
     }
     tasks[task].ending = status;
     //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert attention: attention_inv;
     deadline_pass(task);
     sched_moved = 1;
+    //@ assert attention: \forall integer t; attention_ok{Pre}(t) ==> attention_ok(t);
     //@ assert own: timing_ok(task);
     //@ assert timing: \forall integer t; t != task && timing_ok{Pre}(t) ==> timing_ok(t);
 }

@@ -80,7 +80,15 @@ extern u32 sched_moved;       /* 1: a deadline or the end of the quantum changed
 void sched_reset(u64 now);
 
 /* The current task stops running to wait, until `deadline` (ticks; NEURON_FOREVER: no limit). */
-/*@ requires inv: sched_inv(NONE) && current < task_count;
+/*@ requires lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    requires words: words_inv;
+    requires attention: attention_inv;
+    requires place: place_inv(NONE);
+    requires timing: timing_inv(NONE);
+    requires waiting: waiting_inv(NONE);
+    requires callers: no_callers(NONE);
+    requires calls: calls_inv(NONE);
+    requires current: current < task_count;
     assigns tasks[current].wait, tasks[current].ran, deadlines[DEADLINE_LEAVES + current],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
     SCHED_INV_KEPT(\old(current))
@@ -143,7 +151,13 @@ void sched_finish(u32 task, int status);
 
 /* Ends the wait of a task with a status, or with its pending bits (NOTIFIED), by a timer interrupt that
  * comes before anybody runs again. For many at once: their number does not make this entry long. */
-/*@ requires inv: steady_inv(task) && place_ok(task) && no_caller(task);
+/*@ requires lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    requires words: words_inv;
+    requires attention: attention_inv;
+    requires place: place_inv(NONE);
+    requires timing: timing_inv(task);
+    requires waiting: waiting_inv(task);
+    requires callers: no_callers(NONE);
     requires task: task < task_count && running(task) && tasks[task].wait != WAIT_NONE;
     requires waits: tasks[task].wait != WAIT_GIVEN_UP;
     requires status: status != NEURON_TIMEOUT;

@@ -25,15 +25,15 @@ static enum statefs_status read_bytes(struct statefs *fs, const struct statefs_l
         uint64_t block = log->base + offset / STATEFS_BLOCK;
         uint64_t at = offset % STATEFS_BLOCK;
         uint64_t piece = length < STATEFS_BLOCK - at ? length : STATEFS_BLOCK - at;
-        bool unfinished = log == &fs->log && offset / STATEFS_BLOCK == fs->tail / STATEFS_BLOCK;
-        if (!unfinished && fs->cached != block) {
+        bool in_memory = log == &fs->log && offset / STATEFS_BLOCK == fs->tail / STATEFS_BLOCK;
+        if (!in_memory && fs->cached != block) {
             fs->cached = UINT64_MAX;
             if (fs->disk.read(fs->disk.context, block, fs->cache) != 0) {
                 return STATEFS_IO_ERROR;
             }
             fs->cached = block;
         }
-        memcpy(to, (unfinished ? fs->block : fs->cache) + at, piece);
+        memcpy(to, (in_memory ? unfinished(fs) : fs->cache) + at, piece);
         to += piece;
         offset += piece;
         length -= piece;
@@ -128,36 +128,48 @@ enum statefs_status log_read(struct statefs *fs, const struct statefs_log *log, 
                                                                                : STATEFS_CORRUPT;
 }
 
-static enum statefs_status write_block(struct statefs *fs, uint64_t at)
+static enum statefs_status write_unfinished(struct statefs *fs)
 {
-    uint64_t block = fs->log.base + at / STATEFS_BLOCK;
+    uint64_t block = fs->log.base + fs->tail / STATEFS_BLOCK;
 
     if (fs->cached == block) {
         fs->cached = UINT64_MAX;
     }
-    if (fs->disk.write(fs->disk.context, block, fs->block) != 0) {
+    if (fs->disk.write(fs->disk.context, block, unfinished(fs)) != 0) {
         fs->broken = true;
         return STATEFS_IO_ERROR;
     }
     return STATEFS_OK;
 }
 
+/* The same, and the next one is filled: what was given to the disk stays. */
+static enum statefs_status write_and_go_on(struct statefs *fs)
+{
+    enum statefs_status status = write_unfinished(fs);
+
+    if (status == STATEFS_OK) {
+        fs->filling = (fs->filling + 1) % STATEFS_WRITES;
+        memset(unfinished(fs), 0, STATEFS_BLOCK);
+    }
+    return status;
+}
+
 enum statefs_status log_write_tail(struct statefs *fs)
 {
-    return fs->tail % STATEFS_BLOCK == 0 ? STATEFS_OK : write_block(fs, fs->tail);
+    return fs->tail % STATEFS_BLOCK == 0 ? STATEFS_OK : write_and_go_on(fs);
 }
 
 enum statefs_status log_load_tail(struct statefs *fs)
 {
     uint64_t tail = fs->tail;
 
-    memset(fs->block, 0, STATEFS_BLOCK);
+    memset(unfinished(fs), 0, STATEFS_BLOCK);
     if (tail % STATEFS_BLOCK == 0) {
         return STATEFS_OK;
     }
     fs->tail = UINT64_MAX; /* read from the disk, not from the block that is being loaded */
     enum statefs_status status =
-        read_bytes(fs, &fs->log, tail - tail % STATEFS_BLOCK, fs->block, tail % STATEFS_BLOCK);
+        read_bytes(fs, &fs->log, tail - tail % STATEFS_BLOCK, unfinished(fs), tail % STATEFS_BLOCK);
     fs->tail = tail;
     return status;
 }
@@ -169,13 +181,12 @@ static enum statefs_status write_bytes(struct statefs *fs, const uint8_t *from, 
     while (length > 0) {
         uint64_t at = fs->tail % STATEFS_BLOCK;
         uint64_t piece = length < STATEFS_BLOCK - at ? length : STATEFS_BLOCK - at;
-        memcpy(fs->block + at, from, piece);
+        memcpy(unfinished(fs) + at, from, piece);
         if (at + piece == STATEFS_BLOCK) {
-            enum statefs_status status = write_block(fs, fs->tail);
+            enum statefs_status status = write_and_go_on(fs);
             if (status != STATEFS_OK) {
                 return status;
             }
-            memset(fs->block, 0, STATEFS_BLOCK);
         }
         fs->tail += piece;
         from += piece;
@@ -223,7 +234,7 @@ enum statefs_status log_checkpoint(struct statefs *fs)
     }
     enum statefs_status status = log_append(fs, &record, zeroes);
     if (status == STATEFS_OK) {
-        status = log_write_tail(fs);
+        status = write_unfinished(fs);
     }
     if (status == STATEFS_OK && fs->disk.flush(fs->disk.context) != 0) {
         fs->broken = true;

@@ -28,6 +28,12 @@ struct record {
     char key[STATEFS_KEY_MAX + 1];
 };
 
+/* The block of the log that is not full. */
+static inline uint8_t *unfinished(struct statefs *fs)
+{
+    return fs->blocks[fs->filling];
+}
+
 static inline uint64_t record_bytes(const char *key, uint32_t length)
 {
     return RECORD_OVERHEAD + strlen(key) + (uint64_t)length;
@@ -46,7 +52,7 @@ struct statefs_log log_of(const struct statefs *fs, const struct statefs_super *
 STATEFS_CHECKED enum statefs_status log_append(struct statefs *fs, const struct record *record,
                                                const void *value);
 STATEFS_CHECKED enum statefs_status log_checkpoint(struct statefs *fs);
-/* Writes the unfinished block, without a flush. */
+/* Writes the unfinished block, without a flush; another one is filled then. */
 STATEFS_CHECKED enum statefs_status log_write_tail(struct statefs *fs);
 /* Takes what lies before the tail on the disk for the unfinished block. */
 STATEFS_CHECKED enum statefs_status log_load_tail(struct statefs *fs);

@@ -126,7 +126,7 @@ enum statefs_status statefs_compact(struct statefs *fs)
     fs->super.session = next.session;
     fs->tail = 0;
     fs->records = 0;
-    memset(fs->block, 0, STATEFS_BLOCK);
+    memset(unfinished(fs), 0, STATEFS_BLOCK);
     status = copy_live(fs, &from);
     fs->super = before;
     if (status == STATEFS_OK) {

@@ -11,7 +11,8 @@
 #define STATEFS_KEY_MAX 255u
 #define STATEFS_VALUE_MAX 65536u
 #define STATEFS_QUOTAS_MAX 8u
-#define STATEFS_BLOCKS_MIN 40u         /* a region holds the longest value and its batch */
+#define STATEFS_WRITES 16u     /* blocks in memory for writes under way, and one that is filled */
+#define STATEFS_BLOCKS_MIN 40u /* a region holds the longest value and its batch */
 #define STATEFS_BLOCKS_MAX 0x10000000u /* 1 TiB */
 
 enum statefs_status {
@@ -31,7 +32,8 @@ enum statefs_status {
 
 #define STATEFS_CHECKED __attribute__((warn_unused_result))
 
-/* A disk; each function returns 0, or anything else for an error. Writes are durable after a flush. */
+/* A disk; each function returns 0, or anything else for an error. Writes are durable after a flush. A write need not
+ * copy: its bytes stay until a flush, or STATEFS_WRITES - 1 writes, after it have returned. */
 struct statefs_disk {
     void *context;
     uint64_t blocks;
@@ -90,12 +92,13 @@ struct statefs {
     uint64_t tail;    /* where the next record goes, in bytes of the region */
     uint64_t live;    /* bytes of records that are wanted */
     uint64_t sequence;
-    uint64_t cached; /* block of the disk in `cache`, or UINT64_MAX */
+    uint64_t cached;  /* block of the disk in `cache`, or UINT64_MAX */
+    uint32_t filling; /* the one of `blocks` that is unfinished */
     uint32_t count;
     /* Entries in the order of their keys; behind them the free ones. Nothing from here on is cleared. */
     uint16_t order[STATEFS_KEYS_MAX];
     struct statefs_entry entries[STATEFS_KEYS_MAX];
-    uint8_t block[STATEFS_BLOCK]; /* the last, unfinished one of the log */
+    uint8_t blocks[STATEFS_WRITES][STATEFS_BLOCK]; /* the last ones of the log */
     uint8_t cache[STATEFS_BLOCK];
     uint8_t copy[STATEFS_VALUE_MAX];
 };

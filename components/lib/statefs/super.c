@@ -49,11 +49,11 @@ enum statefs_status super_read(struct statefs *fs)
     if (blocks < STATEFS_BLOCKS_MIN || blocks > STATEFS_BLOCKS_MAX) {
         return STATEFS_FOREIGN;
     }
-    if (fs->disk.read(fs->disk.context, 0, fs->block) != 0 ||
+    if (fs->disk.read(fs->disk.context, 0, unfinished(fs)) != 0 ||
         fs->disk.read(fs->disk.context, blocks - 1, fs->cache) != 0) {
         return STATEFS_IO_ERROR;
     }
-    bool first_valid = decode(fs->block, blocks, &fs->super);
+    bool first_valid = decode(unfinished(fs), blocks, &fs->super);
     bool last_valid = decode(fs->cache, blocks, &last);
     fs->repair = UINT64_MAX;
     if (last_valid && (!first_valid || last.version > fs->super.version)) {
@@ -65,7 +65,7 @@ enum statefs_status super_read(struct statefs *fs)
     if (first_valid || last_valid) {
         return STATEFS_OK;
     }
-    return is_blank(fs->block) && is_blank(fs->cache) ? STATEFS_BLANK : STATEFS_FOREIGN;
+    return is_blank(unfinished(fs)) && is_blank(fs->cache) ? STATEFS_BLANK : STATEFS_FOREIGN;
 }
 
 static enum statefs_status write_one(struct statefs *fs, uint64_t block)

@@ -21,6 +21,17 @@ static int disk_read(void *context, uint64_t block, void *bytes)
     return 0;
 }
 
+/* What a disk that does not copy would write in the end. */
+static void look_back(struct disk *disk)
+{
+    for (uint32_t w = disk->flushed; disk->recording && w < disk->writes; w++) {
+        const struct disk_write *write = &disk->log[w];
+        if (disk->writes - w < STATEFS_WRITES) {
+            disk->changed = disk->changed || memcmp(write->from, write->bytes, STATEFS_BLOCK) != 0;
+        }
+    }
+}
+
 static int disk_write(void *context, uint64_t block, const void *bytes)
 {
     struct disk *disk = context;
@@ -29,6 +40,7 @@ static int disk_write(void *context, uint64_t block, const void *bytes)
         return 1;
     }
     disk->fails_after -= disk->fails_after > 0;
+    look_back(disk);
     if (disk->recording) {
         if (disk->writes == DISK_WRITES_MAX) {
             return 1;
@@ -36,6 +48,7 @@ static int disk_write(void *context, uint64_t block, const void *bytes)
         struct disk_write *write = &disk->log[disk->writes];
         write->block = block;
         write->flushes = disk->flushes;
+        write->from = bytes;
         memcpy(write->bytes, bytes, STATEFS_BLOCK);
     }
     disk->writes++;
@@ -50,6 +63,8 @@ static int disk_flush(void *context)
 
     bool of_super = disk->last_block == 0 || disk->last_block == DISK_BLOCKS - 1;
 
+    look_back(disk);
+    disk->flushed = disk->writes;
     disk->flushes +=
         disk->flushing == DISK_FLUSHES || (disk->flushing == DISK_SYNCLESS && of_super);
     return 0;

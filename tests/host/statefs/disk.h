@@ -10,6 +10,7 @@
 struct disk_write {
     uint64_t block;
     uint32_t flushes; /* that came before it */
+    const void *from; /* where its bytes stay for a while */
     uint8_t bytes[STATEFS_BLOCK];
 };
 
@@ -22,6 +23,8 @@ struct disk {
     uint32_t writes;
     uint32_t flushes;
     uint64_t last_block; /* that was written */
+    uint32_t flushed;    /* writes before the last flush */
+    bool changed;        /* the bytes of a write did not stay as they were */
     bool recording;
     enum disk_flushes flushing;
     int32_t fails_after; /* writes that succeed before one fails; negative: none fails */

@@ -330,7 +330,7 @@ static void fsck_names_a_value_that_goes_bad_while_it_is_open(void **state)
     reopen();
     disk.image[fs.log.base][fs.entries[fs.order[0]].offset + RECORD_HEAD + 20] ^= 1;
     fs.cached = UINT64_MAX;
-    fs.block[fs.entries[fs.order[0]].offset + RECORD_HEAD + 20] ^= 1;
+    fs.blocks[fs.filling][fs.entries[fs.order[0]].offset + RECORD_HEAD + 20] ^= 1;
     uint32_t length;
     memset(got, 0x55, 3);
     assert_int_equal(statefs_get(&fs, "/state/a", got, sizeof(got), &length), STATEFS_CORRUPT);

@@ -189,6 +189,7 @@ static void record_workload(enum base kind, enum disk_flushes flushes)
     make_base(kind, &steps[0]);
     disk.writes = 0;
     disk.flushes = 0;
+    disk.flushed = 0;
     disk.recording = true;
     disk.flushing = flushes;
     steps[0].durable = true;
@@ -202,6 +203,7 @@ static void record_workload(enum base kind, enum disk_flushes flushes)
         check(do_step(i, steps[i + 1].version, &steps[i + 1].durable) == STATEFS_OK, "step");
         steps[i + 1].writes = disk.writes;
     }
+    check(!disk.changed, "what was given to the disk stays");
     workloads++;
 }
 
@@ -442,6 +444,8 @@ static void next_session(uint32_t acknowledged, enum statefs_status opened)
     next.recording = true;
     next.writes = 0;
     next.flushes = 0;
+    next.flushed = 0;
+    next.changed = false;
     next.fails_after = -1;
     check(statefs_open(&fs, &on) == opened, "opening again finds the same");
     if (opened != STATEFS_OK) {
@@ -449,6 +453,7 @@ static void next_session(uint32_t acknowledged, enum statefs_status opened)
     }
     check(statefs_put(&fs, "/state/next", "next", 4) == STATEFS_OK, "the next session puts");
     check(statefs_sync(&fs) == STATEFS_OK, "the next session syncs");
+    check(!next.changed, "what was given to the disk stays");
     if (opened == STATEFS_OK) {
         (void)open_and_check(&next, acknowledged);
     } else {
