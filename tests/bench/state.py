@@ -1,7 +1,7 @@
 """What a value in /state costs: time, instructions of all that runs for it, and what the disk has to do.
 
-state.py BUILD: runs image-statebench of BUILD once for the time, once with a plugin that counts, and once with
-a debugger that stops it between its stages, to ask QEMU what the disk has done. Prints the rows that bench.py
+state.py BUILD: runs image-statebench of BUILD once for the time, once with a plugin that counts, once with a
+debugger that stops it between its stages, to ask QEMU what the disk has done. Prints the rows that bench.py
 keeps. Times are those of this machine and its disk at this moment.
 """
 
@@ -78,7 +78,7 @@ def disk_rows(lines: list[str], states: list[dict]) -> list[dict]:
     rows = []
     for stage, before, after in zip(stages[1:], states, states[1:]):
         name, commits, size = f"state.{stage[1]}", int(stage[2]), int(stage[3])
-        done = {what: after[what] - before[what] for what in ("flush_operations", "wr_bytes", "rd_bytes")}
+        done = {what: after[what] - before[what] for what in ("flush_operations", "wr_bytes")}
         if commits > 0:
             rows.append(row(f"{name}.flushes", "a commit", [done["flush_operations"] / commits], 4))
             rows.append(row(f"{name}.written", "bytes a byte", [done["wr_bytes"] / size], 2))
@@ -122,7 +122,7 @@ def measure(build: Path) -> list[dict]:
         rows = time_rows(times_of(machines.run(image, DISKS, [])[0]))
         extra = ["-plugin", f"{plugin},every=1,at={symbols['mark']:x}"]
         costs = costs_of(*machines.run(image, DISKS, extra))
-    rows += [row(f"state.{name}", "instructions a request", values) for name, values in costs.items()]
+    rows += [row(f"state.{name}", "instructions each", values) for name, values in costs.items()]
     return rows + disk_rows(*watch(image, symbols["between"]))
 
 
