@@ -17,25 +17,30 @@ TICKS_PER_SECOND = 10_000_000
 TIME_LIMIT = 300
 
 
-def attach_disks(folder: Path, sizes: dict[str, int]) -> list[str]:
-    """Arguments for QEMU with disks of these names, which are files of zeroes: on the host already,
-    so that its file system has nothing to add to what the machine writes and flushes."""
+def attach_disks(folder: Path, sizes: dict[str, int], written: bool) -> list[str]:
+    """Arguments for QEMU with disks of these names, which are files that nobody has written to; `written`:
+    of zeroes that are on the host's disk, so that its file system has nothing to add to a flush."""
     arguments = []
     for name, size in sizes.items():
         with (folder / name).open("wb") as file:
-            file.write(bytes(size))
-            file.flush()
-            os.fsync(file.fileno())
+            if written:
+                file.write(bytes(size))
+                file.flush()
+                os.fsync(file.fileno())
+            else:
+                file.truncate(size)
         arguments += ["-drive", f"if=none,id={name},format=raw,file={folder / name}"]
         arguments += ["-device", f"virtio-blk-device,drive={name}"]
     return arguments
 
 
-def run(image: Path, disks: dict[str, int], extra: list[str]) -> tuple[list[str], list[int]]:
+def run(
+    image: Path, disks: dict[str, int], extra: list[str], written: bool = False
+) -> tuple[list[str], list[int]]:
     """The console lines of a run, which must end well, and what the plugin counted at each mark."""
     lines = []
     with tempfile.TemporaryDirectory(prefix="nexus-") as folder:
-        machine = Machine(str(image), [*attach_disks(Path(folder), disks), *extra], folder)
+        machine = Machine(str(image), [*attach_disks(Path(folder), disks, written), *extra], folder)
         try:
             for line in machine.lines(time.monotonic() + TIME_LIMIT):
                 lines.append(line)

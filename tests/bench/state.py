@@ -96,7 +96,7 @@ def watch(image: Path, between: int) -> tuple[list[str], list[dict]]:
     states = []
     with tempfile.TemporaryDirectory(prefix="nexus-") as name:
         folder = Path(name)
-        disks = machines.attach_disks(folder, DISKS)
+        disks = machines.attach_disks(folder, DISKS, written=True)
         machine = machines.Machine(
             str(image), ["-S", "-gdb", f"unix:{folder}/gdb,server=on,wait=off", *disks], name
         )
@@ -119,9 +119,9 @@ def measure(build: Path) -> list[dict]:
     symbols = boot.symbols(build / "target/statebench/writer.elf")
     with tempfile.TemporaryDirectory(prefix="nexus-") as folder:
         plugin = boot.build_plugin("phases", Path(folder))
-        rows = time_rows(times_of(machines.run(image, DISKS, [])[0]))
+        rows = time_rows(times_of(machines.run(image, DISKS, [], written=True)[0]))
         extra = ["-plugin", f"{plugin},every=1,at={symbols['mark']:x}"]
-        costs = costs_of(*machines.run(image, DISKS, extra))
+        costs = costs_of(*machines.run(image, DISKS, extra, written=True))
     rows += [row(f"state.{name}", "instructions each", values) for name, values in costs.items()]
     return rows + disk_rows(*watch(image, symbols["between"]))
 
