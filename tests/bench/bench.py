@@ -22,6 +22,7 @@ from elftools.elf.elffile import ELFFile
 
 import boot
 import disk
+import state
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "qemu"))
 
@@ -112,7 +113,7 @@ def measure(build: Path) -> list[dict]:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         runs = pool.map(lambda image: run(build, image) + boot_rows(build, image), IMAGES)
         exact = [one for rows in runs for one in rows] + kernel_rows(build)
-    return exact + disk.measure(build)
+    return exact + disk.measure(build) + state.measure(build)
 
 
 def show(rows: list[dict]) -> None:
@@ -132,6 +133,7 @@ def show(rows: list[dict]) -> None:
     print("min, median, max and n with 3 components and init; the median with 16 and 60.")
     print("seL4: 16.0.0 on the same machine, fast path, kernel without floating point.")
     disk.show(rows)
+    state.show([one for one in rows if one["name"].startswith("state.")])
 
 
 def compare(rows: list[dict], baseline: list[dict]) -> tuple[list[str], list[str]]:

@@ -9,38 +9,21 @@ from run to run.
 from __future__ import annotations
 
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "qemu"))
-
-import boot  # noqa: E402
-from run import Machine  # noqa: E402
+import boot
+import machines
+from machines import TICKS_PER_SECOND, row
 
 HERE = Path(__file__).resolve().parent
-TIME_LIMIT = 120
-TICKS_PER_SECOND = 10_000_000
 BYTES = {"4k": 4096, "64k": 65536, "256b": 256}
 STRETCH = re.compile(r"\w+: stretch (\S+) (\d+) (\d+)")
 METAL = "-march=rv64imac -misa-spec=2.2 -mabi=lp64 -mcmodel=medany -O2 -ffreestanding -nostdlib"
 METAL += " -Wl,-n,--no-relax,--no-warn-rwx-segments,-e,_start,-Ttext=0x80200000"
-DISKS = ("one", "two")
-DISK_BYTES = 32 << 20
-
-
-def attach_disks(folder: Path) -> list[str]:
-    """Arguments for QEMU with two disks, which are files that nobody has written to."""
-    arguments = []
-    for name in DISKS:
-        with (folder / name).open("wb") as file:
-            file.truncate(DISK_BYTES)
-        arguments += ["-drive", f"if=none,id={name},format=raw,file={folder / name}"]
-        arguments += ["-device", f"virtio-blk-device,drive={name}"]
-    return arguments
+DISKS = {"one": 32 << 20, "two": 32 << 20}
 
 
 def build_metal(folder: Path) -> Path:
@@ -53,35 +36,12 @@ def build_metal(folder: Path) -> Path:
 
 def run(image: Path, extra: list[str]) -> tuple[list[tuple[str, int, int]], list[int]]:
     """The stretches of a run: name, ticks, requests; and what the plugin counted at each mark."""
-    stretches, lines = [], []
-    with tempfile.TemporaryDirectory(prefix="nexus-") as folder:
-        machine = Machine(str(image), [*attach_disks(Path(folder)), *extra], folder)
-        try:
-            for line in machine.lines(time.monotonic() + TIME_LIMIT):
-                lines.append(line)
-                if found := STRETCH.fullmatch(line):
-                    stretches.append((found[1], int(found[2]), int(found[3])))
-        except TimeoutError:
-            machine.process.kill()
-        status = machine.end()
-        counts = [int(line.split()[1]) for line in machine.remarks.read_text().splitlines()]
-    if status != 0 or not stretches:
+    lines, counts = machines.run(image, DISKS, extra)
+    found = [match for match in map(STRETCH.fullmatch, lines) if match]
+    if not found:
         print("\n".join(lines[-20:]))
-        sys.exit(f"disk: {image.name} ended with {status} and {len(stretches)} stretches")
-    return stretches, counts
-
-
-def row(name: str, unit: str, values: list[float]) -> dict:
-    """One row of the table."""
-    numbers = [round(number) for number in (min(values), statistics.median(values), max(values))]
-    return {
-        "name": name,
-        "unit": unit,
-        "min": numbers[0],
-        "median": numbers[1],
-        "max": numbers[2],
-        "n": len(values),
-    }
+        sys.exit(f"disk: {image.name} has no stretches")
+    return [(match[1], int(match[2]), int(match[3])) for match in found], counts
 
 
 def measure_image(image: Path, program: Path, plugin: Path) -> list[dict]:
