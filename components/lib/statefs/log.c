@@ -41,7 +41,7 @@ static enum statefs_status read_bytes(struct statefs *fs, const struct statefs_l
     return STATEFS_OK;
 }
 
-/* The checksum over the value in pieces, kept in `value` unless that is null. */
+/* The checksum over the value, which is kept in `value` unless that is null. */
 static enum statefs_status read_value(struct statefs *fs, const struct statefs_log *log,
                                       uint64_t offset, uint32_t length, uint8_t *value,
                                       uint32_t *crc)
@@ -50,14 +50,12 @@ static enum statefs_status read_value(struct statefs *fs, const struct statefs_l
 
     for (uint32_t done = 0; done < length;) {
         uint32_t bytes = length - done < sizeof(piece) ? length - done : (uint32_t)sizeof(piece);
-        enum statefs_status status = read_bytes(fs, log, offset + done, piece, bytes);
+        uint8_t *to = value ? value + done : piece;
+        enum statefs_status status = read_bytes(fs, log, offset + done, to, bytes);
         if (status != STATEFS_OK) {
             return status;
         }
-        *crc = crc32c_more(*crc, piece, bytes);
-        if (value) {
-            memcpy(value + done, piece, bytes);
-        }
+        *crc = crc32c_more(*crc, to, bytes);
         done += bytes;
     }
     return STATEFS_OK;
