@@ -8,7 +8,7 @@
 
 enum { SLOT_SECTORS = SLOTS_READ_CONTENT_MAX / NEXUS_BLOCK_SECTOR };
 
-int slots_read(struct nexus_client client, uint32_t slot, void *bytes, size_t *length)
+int slots_read(struct nexus_client client, uint32_t slot, void *content, size_t *content_len)
 {
     const struct nexus_block_request request = {.sector = (uint64_t)slot * SLOT_SECTORS,
                                                 .sectors = SLOT_SECTORS,
@@ -26,8 +26,8 @@ int slots_read(struct nexus_client client, uint32_t slot, void *bytes, size_t *l
         status = blocks_go(session.asked, session.seen, &session.answered);
     }
     if (status == 0 && nexus_block_take(&session, &answer)) {
-        memcpy(bytes, blocks_buffers(), SLOTS_READ_CONTENT_MAX);
-        *length = answer.result == 0 ? SLOTS_READ_CONTENT_MAX : 0;
+        memcpy(content, blocks_buffers(), SLOTS_READ_CONTENT_MAX);
+        *content_len = answer.result == 0 ? SLOTS_READ_CONTENT_MAX : 0;
     }
     return status;
 }

@@ -28,8 +28,8 @@ static const char *path_of(uint8_t number, const uint8_t *text)
     memset(path, 0, sizeof(path));
     memcpy(path, text, STEP - TEXT);
     if (number < PATHS + LONG_PATHS) { /* as long as a key, with a slash behind it, or longer */
-        memset(path, 'x', sizeof(path) - 1);
-        memcpy(path, "/state/", strlen("/state/"));
+        memcpy(path, "/state/", sizeof("/state/"));
+        memset(path + strlen("/state/"), 'x', sizeof(path) - 1 - strlen("/state/"));
         path[STATEFS_KEY_MAX] = number == PATHS ? '\0' : number == PATHS + 1 ? '/' : 'x';
     }
     return path;

@@ -46,7 +46,6 @@ bool is_client(uint64_t sender)
     return sender > 0 && sender <= CLIENTS;
 }
 
-void line_show(const char *text, size_t length);
 void line_show(const char *text, size_t length)
 {
     (void)text;
@@ -63,6 +62,7 @@ uint64_t nexus_now(void)
 static bool may(uint64_t client, const char *capability)
 {
     static const char *const capabilities[CLIENTS + 1] = {
+        [0] = "",
         [ANYONE] = "statefs.keystore statefs.boot statefs.write statefs.read",
         [KEEPER] = "statefs.keystore",
         [THIEF] = "",

@@ -308,7 +308,9 @@ static uint8_t *write_v1(uint8_t *to, const char *key, uint8_t byte, uint32_t le
     store(to + 4, RECORD_PUT, 1);
     store(to + 5, key_length, 2);
     store(to + 7, length, 4);
-    memcpy(to + RECORD_HEAD, key, key_length);
+    for (size_t i = 0; i < key_length; i++) {
+        to[RECORD_HEAD + i] = (uint8_t)key[i];
+    }
     memset(to + RECORD_HEAD + key_length, byte, length);
     store(to + end, (uint32_t)~crc32c_more(CRC32C_START, to, end), RECORD_CRC);
     return to + end + RECORD_CRC;
