@@ -46,7 +46,7 @@ static enum statefs_status read_value(struct statefs *fs, const struct statefs_l
                                       uint64_t offset, uint32_t length, uint8_t *value,
                                       uint32_t *crc)
 {
-    uint8_t piece[256];
+    uint8_t piece[256] = {0};
 
     for (uint32_t done = 0; done < length;) {
         uint32_t bytes = length - done < sizeof(piece) ? length - done : (uint32_t)sizeof(piece);

@@ -41,23 +41,6 @@ static void crc_is_castagnoli(void **state)
     assert_int_equal((uint32_t)~crc32c_more(CRC32C_START, "123456789", 9), 0xe3069283u);
 }
 
-static void crc_of_pieces_is_that_of_all(void **state)
-{
-    uint8_t bytes[64];
-
-    (void)state;
-    for (uint32_t i = 0; i < sizeof(bytes); i++) {
-        bytes[i] = (uint8_t)(i * 0x9du + 0x3b);
-    }
-    for (uint32_t begin = 0; begin < 16; begin++) {
-        uint32_t one_by_one = CRC32C_START;
-        for (uint32_t end = begin; end < sizeof(bytes); end++) {
-            assert_int_equal(crc32c_more(CRC32C_START, bytes + begin, end - begin), one_by_one);
-            one_by_one = crc32c_more(one_by_one, bytes + end, 1);
-        }
-    }
-}
-
 static void synced_value_survives_reopen(void **state)
 {
     (void)state;
@@ -492,7 +475,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(crc_is_castagnoli),
-        cmocka_unit_test(crc_of_pieces_is_that_of_all),
         cmocka_unit_test_setup(synced_value_survives_reopen, fresh),
         cmocka_unit_test_setup(one_commit_is_one_write_and_one_flush, fresh),
         cmocka_unit_test_setup(keys_and_values_have_bounds, fresh),

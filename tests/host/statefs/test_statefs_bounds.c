@@ -393,9 +393,27 @@ static void quotas_bound_each_prefix_to_the_byte(void **state)
     expect("/state/q/c", 3, 500);
 }
 
+static void crc_of_pieces_is_that_of_all(void **state)
+{
+    uint8_t bytes[64];
+
+    (void)state;
+    for (uint32_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)(i * 0x9du + 0x3b);
+    }
+    for (uint32_t begin = 0; begin < 16; begin++) {
+        uint32_t one_by_one = CRC32C_START;
+        for (uint32_t end = begin; end < sizeof(bytes); end++) {
+            assert_int_equal(crc32c_more(CRC32C_START, bytes + begin, end - begin), one_by_one);
+            one_by_one = crc32c_more(one_by_one, bytes + end, 1);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(crc_of_pieces_is_that_of_all),
         cmocka_unit_test(there_are_4096_keys_and_not_one_more),
         cmocka_unit_test(longest_values_fit_the_smallest_disk),
         cmocka_unit_test(values_of_64_kib_are_kept),
