@@ -8,9 +8,9 @@
  */
 #include "cmocka_all.h"
 
+#include "fuzzer.h"
 #include "sessions.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { HEADER = 3, ENTRY = 8, STEP = 32, CLIENTS = 2, HELD_MAX = 40 };
@@ -161,18 +161,6 @@ static void drain(void)
         assert_int_equal(session->under_way, 0);
         assert_true(!session->open || session->answered == asked[which]);
     }
-}
-
-/* What libFuzzer calls. */
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A failed assertion ends the process, so that libFuzzer keeps the input. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    return setenv("CMOCKA_TEST_ABORT", "1", 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

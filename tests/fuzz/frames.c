@@ -12,12 +12,12 @@
 #include "component_main.h"
 #include "frames_sent.h"
 #include "frames_world.h"
+#include "fuzzer.h"
 #include "statefsd.nexus.h"
 
 #include <nexus/glue.h>
 #include <setjmp.h>
 #include <statefs.h>
-#include <stdlib.h>
 
 enum { STEPS_MAX = 100, KEPT_MAX = 128, STAGED_MAX = 32, ERRORS = 14 };
 
@@ -334,18 +334,6 @@ static void check_disk(void)
         assert_true(length == kept[i].length && hash_of(value, length) == kept[i].hash);
     }
     assert_int_equal(statefs_fsck(&fs, finding_is_wrong, NULL), STATEFS_OK);
-}
-
-/* What libFuzzer calls. */
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A failed assertion ends the process, so that libFuzzer keeps the input. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    return setenv("CMOCKA_TEST_ABORT", "1", 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -10,9 +10,9 @@
  */
 #include "cmocka_all.h"
 
+#include "fuzzer.h"
 #include "model.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { HEADER = 2, STEP = 8, REQUESTS = 8, QUEUE = 1, SPARE = 64 };
@@ -197,18 +197,6 @@ static void step(const uint8_t *data)
         break;
     }
     assert_true(lied || told_to_fail || device.failure == 0);
-}
-
-/* What libFuzzer calls. */
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A failed assertion ends the process, so that libFuzzer keeps the input. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    return setenv("CMOCKA_TEST_ABORT", "1", 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
