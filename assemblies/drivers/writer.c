@@ -22,7 +22,6 @@ static struct {
 } places[PLACES];
 static struct nexus_block_client blocks;
 static uint32_t versions, answered, ended;
-static uint64_t dice;
 
 int writing_done(struct nexus_client client, uint32_t *n_answered, uint32_t *n_ended)
 {
@@ -30,14 +29,6 @@ int writing_done(struct nexus_client client, uint32_t *n_answered, uint32_t *n_e
     *n_answered = answered;
     *n_ended = ended;
     return 0;
-}
-
-static uint32_t roll(uint32_t sides)
-{
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return (uint32_t)(dice >> 32) % sides;
 }
 
 static uint8_t *buffer_of(uint32_t place)
@@ -157,7 +148,7 @@ static void play_round(void)
 
 int main(void)
 {
-    dice = owner;
+    roll_from(owner);
     open_session();
     for (;;) {
         play_round();

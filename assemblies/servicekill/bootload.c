@@ -31,16 +31,6 @@ int load_done(struct nexus_client client, uint32_t *n_deaths)
     return 0;
 }
 
-static uint32_t roll(uint32_t sides)
-{
-    static uint64_t dice = 88172645463325253U;
-
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return (uint32_t)(dice >> 32) % sides;
-}
-
 static void make_packages(void)
 {
     static uint8_t kernel[6000];
@@ -266,6 +256,7 @@ int main(void)
 {
     struct BootStatus status;
 
+    roll_from(88172645463325253U);
     make_packages();
     read_status(&status);
     now = (struct model){.status = status};

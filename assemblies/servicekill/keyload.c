@@ -24,16 +24,6 @@ static uint8_t public_key[KEY];
 static uint8_t signature[SIGNATURE];
 static uint32_t answers, identities;
 
-static uint32_t roll(uint32_t sides)
-{
-    static uint64_t dice = 88172645463325252U;
-
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return (uint32_t)(dice >> 32) % sides;
-}
-
 /* Whether nobody knows what was done: keystored or statefsd died. */
 static bool is_open(int status)
 {

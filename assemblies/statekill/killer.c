@@ -7,16 +7,6 @@
 
 enum { LATEST_US = 20000, BLK_EVERY = 4, TOLD_EVERY = 20 };
 
-static uint32_t roll(uint32_t sides)
-{
-    static uint64_t dice = 88172645463325252U;
-
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return (uint32_t)(dice >> 32) % sides;
-}
-
 /* Waits until both workers have seen this many deaths: a death that nobody meets shows nothing. */
 static void await(uint32_t deaths)
 {

@@ -15,7 +15,6 @@
 
 enum { PATH_BYTES = 64, STEPS_MAX = 12, VALUE_MAX = 900 };
 
-static uint64_t dice;
 static uint32_t last; /* version, and number of a change */
 static uint32_t deaths, acknowledged;
 
@@ -25,14 +24,6 @@ int work_done(struct nexus_client client, uint32_t *n_deaths, uint32_t *n_acknow
     *n_deaths = deaths;
     *n_acknowledged = acknowledged;
     return 0;
-}
-
-static uint32_t roll(uint32_t sides)
-{
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return (uint32_t)(dice >> 32) % sides;
 }
 
 static void path_of(uint32_t key, char path[PATH_BYTES])
@@ -146,7 +137,7 @@ static void recover(void)
 
 int main(void)
 {
-    dice = seed;
+    roll_from(seed);
     for (;;) {
         if (roll(2) == 0 ? put_some_and_sync() : commit_some()) {
             history_durable();

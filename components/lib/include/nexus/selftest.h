@@ -1,6 +1,6 @@
 /*
- * For components that test the system from inside: checks that end the machine, and the lines that tests
- * wait for. The component has `power;`. What uses none of this does not link it.
+ * For components that test the system from inside: checks that end the machine, the lines that tests wait
+ * for, and dice. The component has `power;`. What uses none of this does not link it.
  */
 #ifndef NEXUS_SELFTEST_H
 #define NEXUS_SELFTEST_H
@@ -14,5 +14,10 @@ void selftest_failed(const char *text, const char *file, int line, uint64_t powe
 
 /* Prints `SELFTEST: <promise> ok`; called after the checks that make it true. */
 void promise_kept(const char *promise);
+
+/* A number below `sides`: the next one of a sequence, which is the same each time, or another one for another
+ * seed, not 0. */
+uint32_t roll(uint32_t sides);
+void roll_from(uint64_t seed);
 
 #endif
