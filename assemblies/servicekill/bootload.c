@@ -23,11 +23,12 @@ static size_t lengths[PACKAGES + 1];
 static uint8_t digests[PACKAGES + 1][DIGEST];
 static struct model now;
 static uint32_t deaths, answers, boots;
+static bool told;
 
-int load_done(struct nexus_client client, uint32_t *n_deaths)
+int load_done(struct nexus_client client, bool *done)
 {
     (void)client;
-    *n_deaths = deaths;
+    *done = told;
     return 0;
 }
 
@@ -266,6 +267,7 @@ int main(void)
     }
     printf("%u deaths of updated, %u answers, %u boots: no state between two, no slot in part\n",
            (unsigned)deaths, (unsigned)answers, (unsigned)boots);
+    told = true;
     for (;;) {
         turn();
         nexus_serve_until(nexus_now() + NEXUS_US(200));

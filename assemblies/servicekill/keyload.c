@@ -270,17 +270,17 @@ static void tell_identity(void)
 int main(void)
 {
     uint32_t deaths = 0;
-    uint32_t others = 0;
+    bool others_done = false;
 
     for (uint32_t key = 0; key < KEYS; key++) {
         versions[key] = settle(key);
     }
     get_to_know();
     tell_identity();
-    while (deaths < DEATHS || others < DEATHS) {
+    while (deaths < DEATHS || !others_done) {
         turn();
         deaths = spare();
-        CHECK(bootload_done(&others) == 0);
+        CHECK(bootload_done(&others_done) == 0);
     }
     printf("%u deaths of keystored, %u changes answered, %u identities: none lost, none changed\n",
            (unsigned)deaths, (unsigned)answers, (unsigned)identities);
