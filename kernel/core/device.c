@@ -187,6 +187,37 @@ static int stop(u32 window)
     return stopped;
 }
 
+/* The window, which is nobody's, goes to slot `row` of the current task once its device has stopped. Firmware
+ * may have left it running; and one that did not stop for its last owner must not run on. */
+/*@ requires state: guarded && windows_inv && current < task_count;
+    requires window: window < window_count && windows[window].owner == NONE;
+    requires slot: slot_of(current, row) && slots[row].kind == NEURON_CAP_NONE;
+    requires irq: (rights & NEURON_RIGHT_IRQ) == NEURON_RIGHT_IRQ ==> windows[window].irq != 0;
+    assigns windows[window].live, windows[window].feature_word, windows[window].class,
+      windows[window].owner, windows[window].task, slots[row],
+      vqueues[2 * window].size, vqueues[2 * window].place,
+      vqueues[2 * window + 1].size, vqueues[2 * window + 1].place,
+      {page_tables[p][i] | integer p, i; cell(p, i)},
+      line_open[windows[window].irq], line_claimed[windows[window].irq];
+    ensures inv: guarded && windows_inv;
+    ensures slot: \result == NEURON_OK ==> slots[row].kind == NEURON_CAP_MMIO &&
+      slots[row].rights == rights && slots[row].object == window;
+    ensures owner: \result == NEURON_OK ==>
+      windows[window].owner == row && windows[window].class == class;
+    ensures unseen: same_tables{Pre, Post};
+    ensures refused: \result != NEURON_OK ==> same_slot{Pre, Post}(row) && same_holder{Pre, Post}(window); */
+static int give(u32 window, u64 class, u32 row, u32 rights)
+{
+    if (!stop(window)) {
+        return NEURON_STUCK;
+    }
+    //@ assert lines: lines_inv && windows_granted;
+    classify(window, class);
+    hold(window, current, row, rights);
+    //@ assert tasks: tasks_inv && memories_inv && page_tables_inv;
+    return NEURON_OK;
+}
+
 NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination)
 {
     u32 row = 0;
@@ -201,7 +232,8 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
     if (slots[target].kind != NEURON_CAP_NONE) {
         return NEURON_OCCUPIED;
     }
-    if ((rights & DEVICE_RIGHTS) != rights || rights == 0) {
+    u32 given = (u32)rights;
+    if ((given & DEVICE_RIGHTS) != rights || given == 0) {
         return NEURON_NO_RIGHT;
     }
     u32 window = window_at(base);
@@ -220,21 +252,13 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
             return status;
         }
     }
-    if ((rights & NEURON_RIGHT_IRQ) == NEURON_RIGHT_IRQ && windows[window].irq == 0) {
+    if ((given & NEURON_RIGHT_IRQ) == NEURON_RIGHT_IRQ && windows[window].irq == 0) {
         return NEURON_NO_INTERRUPT;
     }
-    /* Firmware may have left it running; and one that did not stop for its last owner must not run on. */
-    if (!stop(window)) {
-        return NEURON_STUCK;
-    }
-
-    classify(window, class);
-    hold(window, current, target, (u32)rights);
-    //@ assert told: windows[window].base == base && windows[window].class == class;
-    //@ assert spaces: page_tables_inv;
-    //@ assert memories: memories_inv;
-    //@ assert tasks: tasks_inv;
-    return NEURON_OK;
+    //@ assert target: target == tasks[current].first_slot + destination && slot_of(current, target);
+    //@ assert rights: given == rights;
+    //@ assert window: window < window_count && windows[window].base == base && windows[window].owner == NONE;
+    return give(window, class, target, given);
 }
 
 /* The slot that holds the window is empty, and nobody has it: its interrupt is shut, it is mapped nowhere. */
