@@ -158,35 +158,6 @@ static void classify(u32 window, u64 class)
     //@ assert virtio: queues_virtio{Pre} ==> queues_virtio;
 }
 
-/* Stops the device in a window. 0: it does not reset. */
-/*@ requires state: guarded && windows_inv;
-    requires window: window < window_count;
-    assigns windows[window].live, windows[window].feature_word,
-      vqueues[2 * window].size, vqueues[2 * window].place,
-      vqueues[2 * window + 1].size, vqueues[2 * window + 1].place,
-      {page_tables[p][i] | integer p, i; cell(p, i)};
-    ensures inv: guarded && windows_inv;
-    ensures result: \result == 0 || \result == 1;
-    ensures stopped: \result == 1 ==> vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
-    ensures only: only_unmapped{Pre, Post}(windows[window].task);
-    ensures unseen: windows[window].owner == NONE ==> same_tables{Pre, Post}; */
-static int stop(u32 window)
-{
-    /*@ assert cell: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
-    /*@ assert next_cell: \let row = row_of(window, 2 * window + 1);
-          \let column = column_of(window, 2 * window + 1);
-          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
-    int stopped = guard_reset(window);
-
-    //@ assert line: \forall integer v; 0 <= v < window_count && line_ok{Pre}(v) ==> line_ok(v);
-    /*@ assert irqs: \forall integer v; 0 <= v < window_count ==>
-          windows[v].irq == \at(windows[v].irq, Pre); */
-    //@ assert known: lines_known;
-    //@ assert granted: windows_granted;
-    return stopped;
-}
-
 /* The window, which is nobody's, goes to slot `row` of the current task once its device has stopped. Firmware
  * may have left it running; and one that did not stop for its last owner must not run on. */
 /*@ requires state: guarded && windows_inv && current < task_count;
@@ -208,7 +179,7 @@ static int stop(u32 window)
     ensures refused: \result != NEURON_OK ==> same_slot{Pre, Post}(row) && same_holder{Pre, Post}(window); */
 static int give(u32 window, u64 class, u32 row, u32 rights)
 {
-    if (!stop(window)) {
+    if (!device_stop(window)) {
         return NEURON_STUCK;
     }
     //@ assert lines: lines_inv && windows_granted;
@@ -433,7 +404,7 @@ static void unmap_all(u32 window)
 static void release(u32 window)
 {
     /* One that does not stop cannot be handed out again; it reaches what it was told to. */
-    (void)stop(window);
+    (void)device_stop(window);
     //@ assert stopped: only_unmapped{Pre, Here}(windows[window].task);
     device_silence(window);
     //@ assert tasks: tasks_inv;

@@ -239,3 +239,20 @@ void device_silence(u32 window)
           queue_mapped_ok(v, q); */
     /*@ assert placed: \forall integer v, k, t, p, i; placed{Pre}(v, k, t, p, i) ==> placed(v, k, t, p, i); */
 }
+
+int device_stop(u32 window)
+{
+    /*@ assert cell: \let row = row_of(window, 2 * window); \let column = column_of(window, 2 * window);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    /*@ assert next_cell: \let row = row_of(window, 2 * window + 1);
+          \let column = column_of(window, 2 * window + 1);
+          cell(row, column) <==> 0 <= row < NEURON_PT_PAGES_MAX && 0 <= column < NEURON_PT_ENTRIES; */
+    int stopped = guard_reset(window);
+
+    //@ assert line: \forall integer v; 0 <= v < window_count && line_ok{Pre}(v) ==> line_ok(v);
+    /*@ assert irqs: \forall integer v; 0 <= v < window_count ==>
+          windows[v].irq == \at(windows[v].irq, Pre); */
+    //@ assert known: lines_known;
+    //@ assert granted: windows_granted;
+    return stopped;
+}

@@ -99,4 +99,18 @@ int device_is_mapped(u32 window);
       line_open[windows[window].irq] == 0 && line_claimed[windows[window].irq] == 0; */
 void device_silence(u32 window);
 
+/* Stops the device in a window. 0: it does not reset. */
+/*@ requires state: guarded && windows_inv;
+    requires window: window < window_count;
+    assigns windows[window].live, windows[window].feature_word,
+      vqueues[2 * window].size, vqueues[2 * window].place,
+      vqueues[2 * window + 1].size, vqueues[2 * window + 1].place,
+      {page_tables[p][i] | integer p, i; cell(p, i)};
+    ensures inv: guarded && windows_inv;
+    ensures result: \result == 0 || \result == 1;
+    ensures stopped: \result == 1 ==> vqueues[2 * window].size == 0 && vqueues[2 * window + 1].size == 0;
+    ensures only: only_unmapped{Pre, Post}(windows[window].task);
+    ensures unseen: windows[window].owner == NONE ==> same_tables{Pre, Post}; */
+int device_stop(u32 window);
+
 #endif
