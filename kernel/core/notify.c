@@ -82,7 +82,9 @@ static void note_bits(u32 task, u64 pending)
     requires task: task < task_count;
     assigns tasks[task].bits, tasks[task].attention, tasks[task].context.x[REG_A0 .. REG_A7];
     SCHED_INV_KEPT(task)
-    ensures woken: \result != 0 ==> running(task) && task != current && links[task].queue == NONE;
+    ensures busy: caller_kept{Pre, Post}(task);
+    ensures woken: \result != 0 ==> running(task) && task != current && links[task].queue == NONE &&
+      !calls(tasks[task].wait);
     ensures left: \result == 0 ==> place_inv(NONE) && timing_inv(NONE) && waiting_inv(NONE) &&
       no_callers(NONE) && calls_inv(NONE); */
 static int set_bits(u32 task, u64 bits)
@@ -103,6 +105,7 @@ void notify_set(u32 task, u64 bits)
 {
     if (set_bits(task, bits)) {
         sched_wake(task, 0);
+        //@ assert woken: place_ok(task) && !calls(tasks[task].wait);
     }
 }
 
@@ -132,6 +135,7 @@ void notify_set_soon(u32 task, u64 bits)
     if (awaited(task, pending) != 0) {
         //@ assert waits: !calls(tasks[task].wait) && running(task);
         sched_finish_soon(task, NEURON_NOTIFIED);
+        //@ assert own: waiting_ok(task);
     }
 }
 

@@ -10,6 +10,11 @@
       tasks[t].wait >= WAIT_RECV || tasks[t].wait == WAIT_RECV_UNTIL ? bits :
       tasks[t].wait == WAIT_BITS ? (bits & tasks[t].mask) : 0; */
 
+/* Bits leave whoever waits in a call as it is. */
+/*@ predicate caller_kept{L, M}(integer t) = calls(\at(tasks[t].wait, L)) || calls(\at(tasks[t].wait, M)) ==>
+      \at(tasks[t].wait, M) == \at(tasks[t].wait, L) &&
+      \forall integer r; 0 <= r < 32 ==> \at(tasks[t].context.x[r], L) == \at(tasks[t].context.x[r], M); */
+
 /* Sets bits of a task and wakes it if it waits for one of them: now, or soon (sched_finish_soon()). */
 /*@ requires inv: sched_inv(NONE);
     requires task: task < task_count;
@@ -17,7 +22,8 @@
       tasks[task].wait, tasks[task].ending, deadlines[DEADLINE_LEAVES + task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
-    SCHED_INV_KEPT(NONE) */
+    SCHED_INV_KEPT(NONE)
+    ensures busy: caller_kept{Pre, Post}(task); */
 void notify_set(u32 task, u64 bits);
 /*@ requires inv: sched_inv(NONE);
     requires task: task < task_count;
@@ -66,7 +72,8 @@ void notify_take(u32 task, u64 bits);
       tasks[init_task].wait, tasks[init_task].ending, deadlines[DEADLINE_LEAVES + init_task],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
-    SCHED_INV_KEPT(NONE) */
+    SCHED_INV_KEPT(NONE)
+    ensures busy: caller_kept{Pre, Post}(init_task); */
 void notify_ready(void);
 /*@ requires inv: sched_inv(NONE);
     assigns tasks[init_task].bits, tasks[init_task].attention, tasks[init_task].context.x[REG_A0 .. REG_A7],

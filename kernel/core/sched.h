@@ -17,13 +17,12 @@ extern u32 sched_moved;       /* 1: a deadline or the end of the quantum changed
     predicate steady_inv{L}(integer x) = waits_inv{L}(x) && timer_inv{L};
     predicate sched_inv{L}(integer x) = steady_inv{L}(x) && calls_inv{L}(x);
 
-    // What the end of a wait leaves of a task as it was.
-    predicate kept{L, M}(integer t) =
+    // What messages leave of a task as it was; the end of a wait leaves its token and ready too.
+    predicate rest_kept{L, M}(integer t) =
       \at(tasks[t].context.pc, L) == \at(tasks[t].context.pc, M) &&
       \at(tasks[t].context.space, L) == \at(tasks[t].context.space, M) &&
       \at(tasks[t].context.whole, L) == \at(tasks[t].context.whole, M) &&
       \at(tasks[t].context.task, L) == \at(tasks[t].context.task, M) &&
-      \at(tasks[t].token, L) == \at(tasks[t].token, M) &&
       \at(tasks[t].generation, L) == \at(tasks[t].generation, M) &&
       \at(tasks[t].no_higher, L) == \at(tasks[t].no_higher, M) &&
       \at(tasks[t].mask, L) == \at(tasks[t].mask, M) &&
@@ -31,7 +30,6 @@ extern u32 sched_moved;       /* 1: a deadline or the end of the quantum changed
       \at(tasks[t].slots, L) == \at(tasks[t].slots, M) &&
       \at(tasks[t].level, L) == \at(tasks[t].level, M) &&
       \at(tasks[t].state, L) == \at(tasks[t].state, M) &&
-      \at(tasks[t].ready, L) == \at(tasks[t].ready, M) &&
       \at(tasks[t].call_slot, L) == \at(tasks[t].call_slot, M) &&
       \at(tasks[t].reset_memory, L) == \at(tasks[t].reset_memory, M) &&
       \at(tasks[t].servers, L) == \at(tasks[t].servers, M) &&
@@ -53,6 +51,9 @@ extern u32 sched_moved;       /* 1: a deadline or the end of the quantum changed
       \at(tasks[t].clients, L) == \at(tasks[t].clients, M) &&
       (\forall integer r; 0 <= r < REG_A0 || REG_A7 < r < 32 ==>
         \at(tasks[t].context.x[r], L) == \at(tasks[t].context.x[r], M));
+    predicate kept{L, M}(integer t) = rest_kept{L, M}(t) &&
+      \at(tasks[t].token, L) == \at(tasks[t].token, M) && \at(tasks[t].ready, L) == \at(tasks[t].ready, M);
+    predicate all_rest_kept{L, M} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> rest_kept{L, M}(t);
     predicate all_kept{L, M} = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> kept{L, M}(t);
 
     // At the end of an entry: the current task is one of the highest that can run.

@@ -67,6 +67,10 @@
       slot_of{L}(t, row) && slots[row].kind == NEURON_CAP_PORT && slots[row].object == s &&
       (slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL; */
 
+/* The message of a call in a queue is in the registers of the caller; its bytes fit in a page. */
+/*@ predicate tag_fits{L}(integer t) =
+      NEURON_TAG_BYTES(tasks[t].context.x[REG_A0 + 1]) <= NEURON_MESSAGE_BYTES; */
+
 /* A call is that of a living server, or ends soon; one in a queue may be delivered. */
 /*@ predicate call_ok{L}(integer t) = calls(tasks[t].wait) ==>
       \let s = callee_of(tasks[t].wait);
@@ -74,7 +78,7 @@
       (tasks[t].ending != NEURON_TIMEOUT ==> !running{L}(s)) &&
       (tasks[t].ending == NEURON_TIMEOUT ==> tasks[s].state != NEURON_TASK_GIVEN_UP) &&
       (tasks[t].ending == NEURON_TIMEOUT && WAIT_SERVED <= tasks[t].wait ==> running{L}(s)) &&
-      (is_queued(tasks[t].wait) ==> calls_through{L}(t, tasks[t].call_slot, s) &&
+      (is_queued(tasks[t].wait) ==> calls_through{L}(t, tasks[t].call_slot, s) && tag_fits{L}(t) &&
         (tasks[t].ending == NEURON_TIMEOUT ==> slots[tasks[t].call_slot].generation == NEVER ||
           slots[tasks[t].call_slot].generation == tasks[s].generation)); */
 
