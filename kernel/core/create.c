@@ -40,8 +40,9 @@ static void create_task(u32 t, const u64 *row, u32 first_slot)
     tasks[t].own_pages = MESSAGE_PAGES;
 }
 
-void create_tasks(const u64 *table, const struct table_sections *at)
+void create_tasks(const u64 *table)
 {
+    struct table_sections at = table_sections(table);
     u32 first_slot = 0;
 
     /*@ loop invariant bound: 0 <= t <= task_count && first_slot == slots_before(table, t);
@@ -58,7 +59,7 @@ void create_tasks(const u64 *table, const struct table_sections *at)
         loop assigns t, first_slot, tasks[0 .. NEURON_TASKS_MAX - 1], level_of[0 .. NEURON_TASKS_MAX - 1];
         loop variant task_count - t; */
     for (u32 t = 0; t < task_count; t++) {
-        u64 row = at->tasks + t * NEURON_TASK_ROW_WORDS;
+        u64 row = at.tasks + t * NEURON_TASK_ROW_WORDS;
         //@ assert row: row == NEURON_TABLE_HEADER_WORDS + t * NEURON_TASK_ROW_WORDS;
         //@ assert inside: row + NEURON_TASK_ROW_WORDS <= table_end(table);
         //@ assert wf: task_wf(table, t);
@@ -136,8 +137,9 @@ static void create_slot(u64 s, const u64 *row)
     }
 }
 
-void create_slots(const u64 *table, const struct table_sections *at)
+void create_slots(const u64 *table)
 {
+    struct table_sections at = table_sections(table);
     u64 count = table[NEURON_TABLE_SLOTS];
 
     /*@ loop invariant bound: 0 <= s <= count <= NEURON_SLOTS_MAX;
@@ -148,7 +150,7 @@ void create_slots(const u64 *table, const struct table_sections *at)
           tasks[0 .. NEURON_TASKS_MAX - 1];
         loop variant count - s; */
     for (u64 s = 0; s < count; s++) {
-        u64 row = at->slots + s * NEURON_SLOT_ROW_WORDS;
+        u64 row = at.slots + s * NEURON_SLOT_ROW_WORDS;
         //@ assert row: row == slots_at(table) + s * NEURON_SLOT_ROW_WORDS;
         //@ assert inside: row + NEURON_SLOT_ROW_WORDS <= table_end(table);
         //@ assert wf: slot_alone_wf(table, s);
@@ -211,8 +213,10 @@ static void create_memory(u32 m, const u64 *row)
     }
 }
 
-void create_memories(const u64 *table, const struct table_sections *at)
+void create_memories(const u64 *table)
 {
+    struct table_sections at = table_sections(table);
+
     /*@ loop invariant bound: 0 <= m <= memory_count <= NEURON_MEMORIES_MAX;
         loop invariant created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
         loop invariant chains: chains_down(m);
@@ -220,7 +224,7 @@ void create_memories(const u64 *table, const struct table_sections *at)
         loop assigns m, memories[0 .. NEURON_MEMORIES_MAX - 1], tasks[0 .. NEURON_TASKS_MAX - 1];
         loop variant memory_count - m; */
     for (u32 m = 0; m < memory_count; m++) {
-        u64 row = at->memories + m * NEURON_MEMORY_ROW_WORDS;
+        u64 row = at.memories + m * NEURON_MEMORY_ROW_WORDS;
         //@ assert row: row == memories_at(table) + m * NEURON_MEMORY_ROW_WORDS;
         //@ assert inside: row + NEURON_MEMORY_ROW_WORDS <= table_end(table);
         //@ assert wf: memory_wf(table, m);
@@ -274,8 +278,10 @@ static void create_window(u32 w, const u64 *row)
     vqueues[vqueue_of(w, 1)] = (struct vqueue){.size = 0};
 }
 
-void create_windows(const u64 *table, const struct table_sections *at)
+void create_windows(const u64 *table)
 {
+    struct table_sections at = table_sections(table);
+
     /*@ loop invariant bound: 0 <= w <= window_count <= NEURON_WINDOWS_MAX;
         loop invariant unheld: \forall integer i; 0 <= i < w ==> unheld(i);
         loop invariant rows: \forall integer i; 0 <= i < w ==> window_of(table, i);
@@ -283,7 +289,7 @@ void create_windows(const u64 *table, const struct table_sections *at)
           vqueues[0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1];
         loop variant window_count - w; */
     for (u32 w = 0; w < window_count; w++) {
-        u64 row = at->windows + w * NEURON_WINDOW_ROW_WORDS;
+        u64 row = at.windows + w * NEURON_WINDOW_ROW_WORDS;
         //@ assert row: row == windows_at(table) + w * NEURON_WINDOW_ROW_WORDS;
         //@ assert inside: row + NEURON_WINDOW_ROW_WORDS <= table_end(table);
         //@ assert wf: window_wf(table, w);

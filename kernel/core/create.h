@@ -7,10 +7,8 @@
 #include "waits.h"
 
 /* An accepted table, which lies apart from the state, with the counts taken from it. */
-/*@ predicate boots{L}(u64 *t, struct table_sections *at) =
-      \valid_read(t + (0 .. table_end(t) - 1)) && \valid_read(at) && header_wf(t, table_end(t)) &&
-      at->tasks == NEURON_TABLE_HEADER_WORDS && at->memories == memories_at(t) &&
-      at->maps == maps_at(t) && at->slots == slots_at(t) && at->windows == windows_at(t) &&
+/*@ predicate boots{L}(u64 *t) =
+      \valid_read(t + (0 .. table_end(t) - 1)) && header_wf(t, table_end(t)) &&
       task_count == t[NEURON_TABLE_TASKS] && memory_count == t[NEURON_TABLE_MEMORIES] &&
       window_count == t[NEURON_TABLE_WINDOWS] && init_task == t[NEURON_TABLE_INIT]; */
 
@@ -41,20 +39,25 @@
       vqueues[2 * w].size == 0 && vqueues[2 * w].place == 0 &&
       vqueues[2 * w + 1].size == 0 && vqueues[2 * w + 1].place == 0; */
 
+/* The run of slots of a task lies in front of that of another: in the state, and in the table. */
+/*@ predicate run_before{L}(integer i, integer j) =
+      tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot;
+    predicate row_before{L}(u64 *t, integer i, integer j) =
+      slots_before(t, i) + task_at(t, i, NEURON_TASK_SLOTS) <= slots_before(t, j); */
+
 /* Tasks, each with its run of slots. */
-/*@ requires table: boots(table, at) && tasks_wf(table);
+/*@ requires table: boots(table) && tasks_wf(table);
     requires levels: levels_inv;
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], level_of[0 .. NEURON_TASKS_MAX - 1];
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures levels: levels_inv;
     ensures slots: \forall integer i; 0 <= i < task_count ==> slots_run(i);
-    ensures apart: \forall integer i, j; 0 <= i < j < task_count ==>
-      tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot;
+    ensures apart: \forall integer i, j; 0 <= i < j < task_count ==> run_before(i, j);
     ensures end: slots_end == table[NEURON_TABLE_SLOTS];
     ensures chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE; */
-void create_tasks(const u64 *table, const struct table_sections *at);
+void create_tasks(const u64 *table);
 
-/*@ requires table: boots(table, at) && tasks_wf(table) && slots_wf(table);
+/*@ requires table: boots(table) && tasks_wf(table) && slots_wf(table);
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     requires chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
     assigns slots[0 .. NEURON_SLOTS_MAX - 1], ceilings[0 .. NEURON_SLOTS_MAX - 1],
@@ -62,21 +65,21 @@ void create_tasks(const u64 *table, const struct table_sections *at);
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
     ensures slots: \forall integer s; 0 <= s < table[NEURON_TABLE_SLOTS] ==> no_device(s); */
-void create_slots(const u64 *table, const struct table_sections *at);
+void create_slots(const u64 *table);
 
-/*@ requires table: boots(table, at) && memories_wf(table);
+/*@ requires table: boots(table) && memories_wf(table);
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     requires chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
     assigns memories[0 .. NEURON_MEMORIES_MAX - 1], tasks[0 .. NEURON_TASKS_MAX - 1];
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures inv: memories_inv;
     ensures extents: \forall integer m; 0 <= m < memory_count ==> extent_of(table, m); */
-void create_memories(const u64 *table, const struct table_sections *at);
+void create_memories(const u64 *table);
 
-/*@ requires table: boots(table, at) && windows_wf(table);
+/*@ requires table: boots(table) && windows_wf(table);
     assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1];
     ensures inv: platform_inv;
     ensures unheld: \forall integer w; 0 <= w < window_count ==> unheld(w); */
-void create_windows(const u64 *table, const struct table_sections *at);
+void create_windows(const u64 *table);
 
 #endif

@@ -5,9 +5,37 @@
 #ifndef CORE_KERNEL_H
 #define CORE_KERNEL_H
 
-#include "types.h"
+#include "device.h"
+#include "life.h"
+#include "table.h"
+#include "vspace.h"
 
 /* Builds the state from a table that table_validate() accepted, and starts init. */
+/*@ requires table: \valid_read(table + (0 .. table_end(table) - 1)) && table_wf(table, table_end(table));
+    requires machine: kernel_root_ok && pages_inv && levels_inv;
+    requires lines: \forall integer i; 0 <= i < NEURON_IRQS_MAX ==>
+      line_open[i] == 0 && line_claimed[i] == 0;
+    assigns task_count, memory_count, window_count, init_task, current, queues[0 .. QUEUES - 1],
+      links[0 .. NEURON_TASKS_MAX - 1], deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_quantum_end, sched_armed,
+      sched_moved, tasks[..], {tasks[t] | integer t; a_task(t)}, level_of[0 .. NEURON_TASKS_MAX - 1],
+      slots[..], {slots[s] | integer s; a_slot(s)}, ceilings[..], memories[..], {memories[m] | integer m; an_extent(m)},
+      windows[..], vqueues[..], window_of_line[0 .. NEURON_IRQS_MAX - 1],
+      {page_tables[p][i] | integer p, i; cell(p, i)},
+      {message_pages[p][i] | integer p, i; page_word(p, i)};
+    SCHED_INV_KEPT(NONE)
+    ensures chosen: chosen && sched_moved == 0;
+    ensures tasks: tasks_inv;
+    ensures slots: slots_inv;
+    ensures memories: memories_inv;
+    ensures resets: resets_inv;
+    ensures platform: platform_inv;
+    ensures holders: holders_inv;
+    ensures spaces: page_tables_inv;
+    ensures guard: guard_inv && queues_virtio;
+    ensures mapped: windows_mapped && queues_mapped;
+    ensures private: windows_private;
+    ensures windows: windows_inv; */
 void kernel_boot(const u64 *table);
 
 /* The current task made a system call. The status, if that is all that comes back and the task goes on at once; or

@@ -10,8 +10,15 @@
 #include "state.h"
 
 /* The next extent from `memory` on that a reset of its owner restores. */
+/*@ requires memories: memories_inv && memory_count <= NEURON_MEMORIES_MAX;
+    requires memory: memory == NONE || memory < memory_count;
+    assigns \nothing;
+    ensures next: \result == NONE || (\result < memory_count && memories[\result].kept == 0); */
 static u32 next_to_restore(u32 memory)
 {
+    /*@ loop invariant memory: memory == NONE || memory < memory_count;
+        loop assigns memory;
+        loop variant memory == NONE ? 0 : memory + 1; */
     while (memory != NONE && memories[memory].kept == 1) {
         memory = memories[memory].next;
     }
@@ -100,14 +107,30 @@ void life_exit(u32 task, u64 code)
     die(task, NEURON_TASK_STOPPED);
 }
 
+/*@ requires page: page < 2 * NEURON_TASKS_MAX;
+    assigns {message_pages[p][i] | integer p, i; page_word(p, i) && p == page};
+    ensures clear: \forall integer i; 0 <= i < NEURON_PAGE / 8 ==> message_pages[page][i] == 0; */
 static void clear_message_page(u32 page)
 {
+    /*@ loop invariant bound: 0 <= i <= NEURON_PAGE / 8;
+        loop invariant clear: \forall integer j; 0 <= j < i ==> message_pages[page][j] == 0;
+        loop assigns i, {message_pages[p][i] | integer p, i; page_word(p, i) && p == page};
+        loop variant NEURON_PAGE / 8 - i; */
     for (u32 i = 0; i < NEURON_PAGE / 8; i++) {
+        //@ assert word: page_word(page, i);
         message_pages[page][i] = 0;
     }
 }
 
 /* One page of the extent that the reset has come to. */
+/*@ requires counts: task < task_count <= NEURON_TASKS_MAX && memory_count <= NEURON_MEMORIES_MAX;
+    requires memories: memories_inv;
+    requires reset: reset_ok(task) && tasks[task].reset_memory != NONE;
+    assigns tasks[task].reset_memory, tasks[task].reset_page, tasks[task].own_pages,
+      memories[tasks[task].reset_memory].kept;
+    ensures memories: memories_inv;
+    ensures reset: reset_ok(task);
+    ensures others: \forall integer t; 0 <= t < task_count && t != task && reset_ok{Pre}(t) ==> reset_ok(t); */
 static void restore_extent_page(u32 task)
 {
     u32 memory = tasks[task].reset_memory;
@@ -137,6 +160,7 @@ void life_reset_page(u32 task)
     }
     /* The message pages come last, when no extent is left. */
     if (tasks[task].reset_memory != NONE) {
+        //@ assert extent: an_extent(tasks[task].reset_memory);
         restore_extent_page(task);
     } else {
         clear_message_page(tasks[task].reset_left == MESSAGE_PAGES ? in_page(task)
@@ -145,8 +169,17 @@ void life_reset_page(u32 task)
     tasks[task].reset_left = tasks[task].reset_left - 1;
 }
 
-void life_start(u32 task)
+/* The registers with which a life begins. */
+/*@ requires task: task < NEURON_TASKS_MAX;
+    assigns tasks[task].context.x[0 .. 31], tasks[task].context.pc, tasks[task].context.whole;
+    ensures constants: tasks[task].context.x[REG_GP] == tasks[task].gp &&
+      tasks[task].context.x[REG_TP] == tasks[task].tp;
+    ensures entry: tasks[task].context.pc == tasks[task].entry && tasks[task].context.x[REG_SP] == tasks[task].sp; */
+static void set_registers(u32 task)
 {
+    /*@ loop invariant bound: 0 <= r <= 32;
+        loop assigns r, tasks[task].context.x[0 .. 31];
+        loop variant 32 - r; */
     for (u32 r = 0; r < 32; r++) {
         tasks[task].context.x[r] = 0;
     }
@@ -155,13 +188,70 @@ void life_start(u32 task)
     tasks[task].context.x[REG_TP] = tasks[task].tp;
     tasks[task].context.pc = tasks[task].entry;
     tasks[task].context.whole = WHOLE_RESULTS;
-    tasks[task].exit_code = 0;
-    tasks[task].ran = 0;
-    tasks[task].state = NEURON_TASK_RUNNING;
+}
+
+/* A new life has called nobody yet. */
+/*@ requires task: task < task_count && tasks_inv && slots_inv;
+    assigns {slots[i].generation | integer i; slot_of(task, i)};
+    ensures slots: slots_inv;
+    ensures ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) && port_ok{Pre}(t, s) ==>
+      port_ok(t, s);
+    ensures new: \forall integer s; slot_of(task, s) ==> slots[s].generation == NEVER;
+    ensures calls: \forall integer t; 0 <= t < task_count && t != task && call_ok{Pre}(t) ==> call_ok(t); */
+static void forget_callees(u32 task)
+{
+    /*@ loop invariant bound: 0 <= s <= tasks[task].slots;
+        loop invariant new: \forall integer i; tasks[task].first_slot <= i < tasks[task].first_slot + s ==>
+          slots[i].generation == NEVER;
+        loop invariant others: \forall integer i; 0 <= i < NEURON_SLOTS_MAX ==>
+          slots[i].generation == \at(slots[i].generation, Pre) ||
+          (slot_of(task, i) && slots[i].generation == NEVER);
+        loop assigns s, {slots[i].generation | integer i; slot_of(task, i)};
+        loop variant tasks[task].slots - s; */
     for (u32 s = 0; s < tasks[task].slots; s++) {
         slots[tasks[task].first_slot + s].generation = NEVER;
     }
+    /*@ assert kept: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) && port_ok{Pre}(t, s) ==>
+          port_ok(t, s); */
+}
+
+/* The life begins; it is in no queue yet. */
+/*@ requires task: tasks_inv && task < task_count;
+    requires inv: sched_inv(NONE);
+    requires rest: at_rest(task) && tasks[task].reset_left == 0 && unmourned(task);
+    assigns tasks[task].context.x[0 .. 31], tasks[task].context.pc, tasks[task].context.whole,
+      tasks[task].exit_code, tasks[task].ran, tasks[task].state;
+    SCHED_INV_KEPT(task)
+    ensures running: running(task);
+    ensures entry: tasks[task].context.pc == tasks[task].entry; */
+static void begin_life(u32 task)
+{
+    set_registers(task);
+    tasks[task].exit_code = 0;
+    tasks[task].ran = 0;
+    tasks[task].state = NEURON_TASK_RUNNING;
+    //@ assert own: words_ok{Pre}(task) ==> words_ok(task);
+    /*@ assert words: \forall integer t; 0 <= t < task_count && t != task && words_ok{Pre}(t) ==> words_ok(t); */
+    /*@ assert attention: \forall integer t; 0 <= t < task_count && attention_ok{Pre}(t) ==> attention_ok(t); */
+    /*@ assert callers: \forall integer t; 0 <= t < task_count && t != task && call_ok{Pre}(t) &&
+          calls(tasks[t].wait) && callee_of(tasks[t].wait) == task ==> call_ok(t); */
+    /*@ assert calls: \forall integer t; 0 <= t < task_count && t != task && call_ok{Pre}(t) &&
+          callee_of(tasks[t].wait) != task ==> call_ok(t); */
+}
+
+void life_start(u32 task)
+{
+    forget_callees(task);
+    //@ assert lists: queue_inv && deadline_inv && timer_inv && unused_inv;
+    begin_life(task);
+    /*@ assert begun: \forall integer t, s; 0 <= t < task_count && slot_of{Here}(t, s) && port_ok{Pre}(t, s) ==>
+          port_ok(t, s); */
     sched_wake(task, 0);
+    //@ assert runs: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert were: ports_inv{Pre} ==> \forall integer t, s; 0 <= t < task_count && slot_of{Pre}(t, s) ==>
+          port_ok{Pre}(t, s); */
+    /*@ assert woken: \forall integer t, s; 0 <= t < task_count && slot_of{Pre}(t, s) && port_ok{Pre}(t, s) ==>
+          port_ok(t, s); */
 }
 
 static int at_rest(u64 task)

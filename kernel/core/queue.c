@@ -10,8 +10,9 @@ BOOT_FILLED struct link links[NEURON_TASKS_MAX];
 void queue_reset(void)
 {
     /*@ loop invariant 0 <= q <= QUEUES;
-        loop invariant \forall integer p, l; 0 <= p < q && 0 <= l < NEURON_LEVELS ==>
-          queues[p].levels == 0 && queues[p].head[l] == NONE && queues[p].tail[l] == NONE;
+        loop invariant empty: \forall integer p; 0 <= p < q ==> queues[p].levels == 0;
+        loop invariant ends: \forall integer p, l; 0 <= p < q && 0 <= l < NEURON_LEVELS ==>
+          queues[p].head[l] == NONE && queues[p].tail[l] == NONE;
         loop assigns q, queues[0 .. QUEUES - 1];
         loop variant QUEUES - q; */
     for (u32 q = 0; q < QUEUES; q++) {

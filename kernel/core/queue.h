@@ -91,7 +91,8 @@ extern struct link links[NEURON_TASKS_MAX];
 /*@ requires levels_inv;
     assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1];
     ensures inv: queue_inv;
-    ensures empty: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> links[t].queue == NONE; */
+    ensures out: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> links[t].queue == NONE;
+    ensures empty: \forall integer q; 0 <= q < QUEUES ==> queues[q].levels == 0; */
 void queue_reset(void);
 
 /* Adds a task that is in no queue behind, or in front of, the others of its level. */

@@ -30,12 +30,14 @@ struct table_sections {
     ensures sound: \result.rule == NEURON_RULE_OK ==> table_wf(words, count); */
 struct table_verdict table_validate(const u64 *words, u64 count);
 
+/*@ predicate sections_of{L}(u64 *t, struct table_sections at) =
+      at.tasks == NEURON_TABLE_HEADER_WORDS && at.memories == memories_at(t) && at.maps == maps_at(t) &&
+      at.slots == slots_at(t) && at.windows == windows_at(t) && at.end == table_end(t); */
+
 /* The sections of a table whose counts are within their limits. */
 /*@ requires \valid_read(words + (0 .. NEURON_TABLE_HEADER_WORDS - 1)) && rule_limits(words);
     assigns \nothing;
-    ensures \result.tasks == NEURON_TABLE_HEADER_WORDS && \result.memories == memories_at(words) &&
-            \result.maps == maps_at(words) && \result.slots == slots_at(words) &&
-            \result.windows == windows_at(words) && \result.end == table_end(words); */
+    ensures sections: sections_of(words, \result); */
 struct table_sections table_sections(const u64 *words);
 
 #endif
