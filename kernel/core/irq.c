@@ -88,6 +88,8 @@ void irq_deliver(void)
         notify_set_last(task, slots[windows[window].owner].bits);
         //@ assert owner: kept{Pre, Here}(task);
         //@ assert others: \forall integer t; t != task ==> kept{Pre, Here}(t);
+        //@ assert all: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> t == task || kept{Pre, Here}(t);
+        //@ assert kept: all_kept{Pre, Here};
     }
 }
 
