@@ -21,6 +21,8 @@ MACHINE = ROOT / "tests" / "host" / "kernel"
 # What a small world has at most; of tasks one more, whose token is nobody's.
 LIMITS = {"TASKS": 5, "SLOTS": 32, "PT_PAGES": 12, "MEMORIES": 16, "MAPS": 32, "WINDOWS": 2}
 
+# Headers of one file alone, which lies beside them.
+PRIVATE = {"fast_queue.h": "fast.c", "port_steps.h": "port.c"}
 INSIDE = ["sched.c"]  # part of inside.c
 STATELESS = ["console.c"]  # no part of a state
 
@@ -77,9 +79,15 @@ def build_explorer(build: Path) -> Path:
     return link(build, [part[1] for part in parts.values()], "explore")
 
 
+def owner(path: Path) -> Path:
+    """The C file that is another when this file is."""
+    return path.with_name(PRIVATE.get(path.name, path.name))
+
+
 def build_with(build: Path, changed: Path) -> Path:
     """Like the explorer that was built there, but for one file of the core that is another."""
     parts = units(build)
+    changed = owner(changed)
     replaced = "inside.c" if changed.name in INSIDE else changed.name
     source, _, flags = parts[replaced]
     target = changed.with_suffix(".o")

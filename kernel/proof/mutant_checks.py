@@ -114,8 +114,9 @@ class Workshop:
     def compiled(self, source: Path, name: str) -> Path:
         """The object of a source; of its copy, if that is the one that is changed."""
         target = self.objects / f"{source.parent.name}-{source.stem}.o"
-        if source == ROOT / name:
-            source, target = self.tree / name, self.objects / "changed.o"
+        changed = explore.owner(ROOT / name) if name else None
+        if source == changed:
+            source, target = self.tree / source.relative_to(ROOT), self.objects / "changed.o"
         headers = [header for folder in INCLUDES for header in folder.glob("*.h")]
         newest = max(path.stat().st_mtime for path in [source, *headers])
         if target.name == "changed.o" or not target.exists() or target.stat().st_mtime < newest:
