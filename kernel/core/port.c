@@ -305,16 +305,7 @@ static void take_caller(u32 caller)
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current;
     PORT_INV_KEPT(NONE)
-    ensures status: \result == BLOCKED || (\result == NEURON_TIMEOUT && current == \old(current));
-    ensures waits: current == \old(current) || (current == NONE && receives(tasks[\old(current)].wait));
-    ensures got: \result == BLOCKED && current == \old(current) ==>
-      tasks[current].context.x[REG_A0] == NEURON_NOTIFIED ||
-      received{Pre, Post}(tasks[current].context.x[REG_A7] % 64);
-    ensures kept: all_rest_kept{Pre, Post};
-    ensures slots_kept: slots_kept{Pre, Post};
-    ensures served: \forall integer t; 0 <= t < task_count && t != \old(current) &&
-      WAIT_SERVED <= \old(tasks[t].wait) < WAIT_RECV ==>
-        tasks[t].wait == \old(tasks[t].wait) && same_registers{Pre, Post}(t); */
+    PORT_RECEIVED */
 static inline int serve_next(u64 deadline)
 {
     u32 server = current;

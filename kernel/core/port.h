@@ -76,6 +76,17 @@
     SCHED_INV_KEPT(x)                                                                              \
     ensures tables: tasks_inv && slots_inv;                                                        \
     ensures ports: ports_inv;
+#define PORT_RECEIVED                                                                              \
+    ensures status: \result == BLOCKED || (\result == NEURON_TIMEOUT && current == \old(current)); \
+    ensures waits: current == \old(current) || (current == NONE && receives(tasks[\old(current)].wait));\
+    ensures got: \result == BLOCKED && current == \old(current) ==>                                \
+      tasks[current].context.x[REG_A0] == NEURON_NOTIFIED ||                                       \
+      received{Pre, Post}(tasks[current].context.x[REG_A7] % 64);                                  \
+    ensures kept: all_rest_kept{Pre, Post};                                                        \
+    ensures slots_kept: slots_kept{Pre, Post};                                                     \
+    ensures served: \forall integer t; 0 <= t < task_count && t != \old(current) &&                \
+      WAIT_SERVED <= \old(tasks[t].wait) < WAIT_RECV ==>                                           \
+        tasks[t].wait == \old(tasks[t].wait) && same_registers{Pre, Post}(t);
 /* clang-format on */
 
 /* The call is delivered to the server that the slot names, or waits for it; the caller waits for a reply. */
@@ -116,16 +127,7 @@ int port_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current;
     PORT_INV_KEPT(NONE)
-    ensures status: \result == BLOCKED || (\result == NEURON_TIMEOUT && current == \old(current));
-    ensures waits: current == \old(current) || (current == NONE && receives(tasks[\old(current)].wait));
-    ensures got: \result == BLOCKED && current == \old(current) ==>
-      tasks[current].context.x[REG_A0] == NEURON_NOTIFIED ||
-      received{Pre, Post}(tasks[current].context.x[REG_A7] % 64);
-    ensures kept: all_rest_kept{Pre, Post};
-    ensures slots_kept: slots_kept{Pre, Post};
-    ensures served: \forall integer t; 0 <= t < task_count && t != \old(current) &&
-      WAIT_SERVED <= \old(tasks[t].wait) < WAIT_RECV ==>
-        tasks[t].wait == \old(tasks[t].wait) && same_registers{Pre, Post}(t); */
+    PORT_RECEIVED */
 int port_recv(u64 deadline);
 /* The caller whose token it is, if it waits for the current task, comes back from its call with the reply. */
 /*@ PORT_INV_NEEDED(NONE)
