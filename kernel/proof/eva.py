@@ -105,8 +105,7 @@ def judge(what: str, found: set[Place], explained: list[dict]) -> list[str]:
 
 def is_open(name: str) -> bool:
     """Whether proof.wp has not closed a file. What is in a header is a goal of all files that include it."""
-    users = [path.name for path in wp.CORE.glob("*.c") if f'"{name}"' in path.read_text()]
-    return any(user in wp.UNPROVED for user in [name, *users])
+    return any(user in wp.UNPROVED for user in [name, *wp.users(name)])
 
 
 def say_alarms(alarms: set[Place]) -> None:

@@ -12,6 +12,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import wp
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CORE = ROOT / "kernel" / "core"
@@ -21,8 +23,6 @@ MACHINE = ROOT / "tests" / "host" / "kernel"
 # What a small world has at most; of tasks one more, whose token is nobody's.
 LIMITS = {"TASKS": 5, "SLOTS": 32, "PT_PAGES": 12, "MEMORIES": 16, "MAPS": 32, "WINDOWS": 2}
 
-# Headers of one file alone, which lies beside them.
-PRIVATE = {"fast_queue.h": "fast.c", "port_steps.h": "port.c"}
 INSIDE = ["sched.c"]  # part of inside.c
 STATELESS = ["console.c"]  # no part of a state
 
@@ -80,8 +80,9 @@ def build_explorer(build: Path) -> Path:
 
 
 def owner(path: Path) -> Path:
-    """The C file that is another when this file is."""
-    return path.with_name(PRIVATE.get(path.name, path.name))
+    """The C file that is another when this file is: the only one that includes a header; or itself."""
+    including = wp.users(path.name)
+    return path.with_name(including[0]) if len(including) == 1 else path
 
 
 def build_with(build: Path, changed: Path) -> Path:

@@ -92,6 +92,11 @@ def prove(path: Path, build: Path, smoke: bool, skip: bool) -> dict:
     }
 
 
+def users(header: str) -> list[str]:
+    """The files that include a header of the core themselves."""
+    return [path.name for path in sorted(CORE.glob("*.c")) if f'"{header}"' in path.read_text()]
+
+
 def verdict(results: list[dict], whole: bool, smoke: bool) -> list[str]:
     """What makes the proof fail."""
     complaints = []
