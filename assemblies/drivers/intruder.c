@@ -329,6 +329,12 @@ static void attack_memory(void)
     *other = 1;
 }
 
+int attack_over(struct nexus_client client)
+{
+    (void)client;
+    return 0;
+}
+
 int main(void)
 {
     uint32_t count = 0;
@@ -337,7 +343,7 @@ int main(void)
     if (lives++ > 0) {
         begin_with_nothing_under_way();
         promise_kept("blk hostile death");
-        return 0;
+        nexus_serve();
     }
     open_session();
     write_own();

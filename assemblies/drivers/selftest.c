@@ -7,9 +7,9 @@
 #include <nexus/syscall.h>
 #include <nexus/time.h>
 
-enum { LATEST_US = 2000 };
+enum { DEATHS = 200, LATEST_US = 2000 };
 
-void kill_one(int (*stab)(void), int (*ask)(void))
+static void kill_one(int (*stab)(void), int (*ask)(void))
 {
     uint32_t told = 0;
 
@@ -24,6 +24,17 @@ void kill_one(int (*stab)(void), int (*ask)(void))
         told += status == NEURON_PEER_RESTARTED ? 1 : 0;
     }
     CHECK(told == 1);
+}
+
+uint32_t kill_under_load(int (*stab)(void), int (*ask)(void), uint32_t (*seen)(void))
+{
+    uint32_t deaths = 0;
+
+    while (deaths < DEATHS || seen() < DEATHS) {
+        kill_one(stab, ask);
+        deaths++;
+    }
+    return deaths;
 }
 
 int main(void)

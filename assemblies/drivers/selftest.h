@@ -7,10 +7,10 @@
 #include <nexus/selftest.h>
 #include <stdint.h>
 
-enum { DEATHS = 200 };
-
-/* Kills a driver at some moment or other, and sees that its next life answers: `ask` calls it. */
-void kill_one(int (*stab)(void), int (*ask)(void));
+/* Kills a driver at least DEATHS times, at some moments or other, and until each of its other clients saw that many of
+ * its deaths. Sees that each life answers: `ask` calls it. `seen` is what the client that saw fewest saw. The number of
+ * deaths. */
+uint32_t kill_under_load(int (*stab)(void), int (*ask)(void), uint32_t (*seen)(void));
 
 /* A number from rngd, which answers. */
 uint32_t random_below(uint32_t end);
