@@ -29,6 +29,20 @@ static inline int is_whole(u64 tag)
     return NEURON_TAG_WORDS(tag) <= NEURON_MESSAGE_WORDS && NEURON_TAG_BYTES(tag) % 8 == 0;
 }
 
+/*@ requires target: \valid(target + (end - 2 .. end - 1)) && \valid_read(source + (end - 2 .. end - 1));
+    requires end: 2 <= end <= FAST_WORDS;
+    assigns target[end - 2 .. end - 1];
+    ensures first: target[end - 2] == \old(source[end - 2]);
+    ensures second: target[end - 1] == \old(source[end - 1]); */
+static inline void copy_pair(u64 *target, const u64 *source, u64 end)
+{
+    u64 second = source[end - 1];
+    u64 first = source[end - 2];
+
+    target[end - 1] = second;
+    target[end - 2] = first;
+}
+
 /*@ requires pages: to < 2 * NEURON_TASKS_MAX && from < 2 * NEURON_TASKS_MAX;
     requires few: words <= FAST_WORDS;
     assigns ALL_MESSAGE_WORDS;
@@ -49,13 +63,17 @@ static inline void copy_words(u64 to, u64 from, u64 words)
           message_pages[from][j] == \at(message_pages[from][j], Pre);
         loop invariant copied: to != from ==> \forall integer j; i <= j < words ==>
           message_pages[to][j] == \at(message_pages[from][j], Pre);
-        loop assigns i, message_pages[to][0 .. FAST_WORDS - 1];
+        loop assigns i, ALL_MESSAGE_WORDS;
         loop variant i; */
     for (; i != 0; i -= 2) {
-        u64 second = source[i - 1];
-        u64 first = source[i - 2];
-        target[i - 1] = second;
-        target[i - 2] = first;
+        /*@ ghost Round: ; */
+        copy_pair(target, source, i);
+        /*@ assert others: \forall integer j; 0 <= j < NEURON_PAGE / 8 && j != i - 1 && j != i - 2 ==>
+              message_pages[to][j] == \at(message_pages[to][j], Round); */
+        /*@ assert source: to != from ==> \forall integer j; 0 <= j < NEURON_PAGE / 8 ==>
+              message_pages[from][j] == \at(message_pages[from][j], Round); */
+        /*@ assert pair: message_pages[to][i - 1] == \at(message_pages[from][i - 1], Round) &&
+              message_pages[to][i - 2] == \at(message_pages[from][i - 2], Round); */
     }
 }
 
