@@ -130,6 +130,14 @@ static inline void wait_for_reply(u64 caller, u64 server)
     tasks[caller].wait = WAIT_SERVED + server;
     tasks[caller].ran = 0;
     tasks[server].wait = WAIT_NONE;
+    //@ assert apart: runs_apart{Pre} ==> runs_apart;
+    //@ assert words: \forall integer t; 0 <= t < task_count && words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert waiting: \forall integer t; 0 <= t < task_count && waiting_ok{Pre}(t) ==> waiting_ok(t);
+    //@ assert callers: \forall integer t; 0 <= t < task_count && no_caller{Pre}(t) ==> no_caller(t);
+    //@ assert timing: \forall integer t; 0 <= t < task_count && timing_ok{Pre}(t) ==> timing_ok(t);
+    //@ assert end: slots_end == slots_end{Pre} && tables_end == tables_end{Pre};
+    //@ assert slots: \forall integer t; 0 <= t < task_count && slots_run{Pre}(t) ==> slots_run(t);
+    //@ assert leaves: \forall integer t; 0 <= t < task_count && leaves_run{Pre}(t) ==> leaves_run(t);
     //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
     /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
           (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
