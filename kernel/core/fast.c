@@ -131,19 +131,26 @@ static inline void wait_for_reply(u64 caller, u64 server)
     tasks[caller].ran = 0;
     tasks[server].wait = WAIT_NONE;
     //@ assert apart: runs_apart{Pre} ==> runs_apart;
+    //@ assert end: slots_end == slots_end{Pre} && tables_end == tables_end{Pre};
+    //@ assert attention: \forall integer t; 0 <= t < task_count && attention_ok{Pre}(t) ==> attention_ok(t);
+    /*@ assert on_time: \forall integer t; 0 <= t < task_count && t != caller && t != server && timing_ok{Pre}(t) ==>
+          timing_ok(t); */
+    //@ assert callers_time: timing_ok{Pre}(caller) ==> timing_ok(caller);
+    //@ assert servers_time: timing_ok{Pre}(server) ==> timing_ok(server);
+    //@ assert timing: timing_inv{Pre}(NONE) ==> timing_inv(NONE);
+    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
+    /*@ assert port: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) && port_ok{Pre}(t, s) ==>
+          port_ok(t, s); */
+    //@ assert ports: ports_inv{Pre} ==> ports_inv;
+    //@ assert callee: callee_of(tasks[caller].wait) == server;
+    //@ assert call: \forall integer t; 0 <= t < task_count && t != caller && call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert callers_call: call_ok(caller);
+    //@ assert calls: calls_inv{Pre}(NONE) ==> calls_inv(NONE);
     //@ assert words: \forall integer t; 0 <= t < task_count && words_ok{Pre}(t) ==> words_ok(t);
     //@ assert waiting: \forall integer t; 0 <= t < task_count && waiting_ok{Pre}(t) ==> waiting_ok(t);
     //@ assert callers: \forall integer t; 0 <= t < task_count && no_caller{Pre}(t) ==> no_caller(t);
-    //@ assert timing: \forall integer t; 0 <= t < task_count && timing_ok{Pre}(t) ==> timing_ok(t);
-    //@ assert end: slots_end == slots_end{Pre} && tables_end == tables_end{Pre};
     //@ assert slots: \forall integer t; 0 <= t < task_count && slots_run{Pre}(t) ==> slots_run(t);
     //@ assert leaves: \forall integer t; 0 <= t < task_count && leaves_run{Pre}(t) ==> leaves_run(t);
-    //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
-    /*@ assert ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) &&
-          (slot_of{Pre}(t, s) ==> port_ok{Pre}(t, s)) ==> port_ok(t, s); */
-    //@ assert callee: callee_of(tasks[caller].wait) == server;
-    //@ assert calls: \forall integer t; 0 <= t < task_count && t != caller && call_ok{Pre}(t) ==> call_ok(t);
-    //@ assert call: call_ok(caller);
     /*@ assert served: \forall integer t; 0 <= t < NEURON_TASKS_MAX && t != caller ==>
           tasks[t].wait == \at(tasks[t].wait, Pre) || tasks[t].wait == WAIT_NONE; */
     //@ assert ready: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> tasks[t].ready == \at(tasks[t].ready, Pre);
