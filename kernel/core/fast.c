@@ -234,6 +234,25 @@ static NOINLINE void deliver(u64 row, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u
     arch_switch(&tasks[server], tag, w0, w1, w2, w3, slots[row].badge, tasks[running].token);
 }
 
+/* A server that waits in the life that the slot names waits for calls; so it is not the caller. */
+/*@ ghost
+    /@ requires inv: between(caller);
+       requires slot: slot_of(caller, row) && port_ok(caller, row) && slots[row].callee == server + 1;
+       requires life: tasks[server].wait == slots[row].generation;
+       assigns \nothing;
+       ensures call: calls_through(caller, row, server) && may_call(caller, server);
+       ensures receives: WAIT_RECV <= tasks[server].wait;
+       ensures other: server != caller;
+    @/
+    static void found_server(u64 caller, u64 row, u64 server)
+    {
+        /@ assert port: slots[row].object == server && calls_through(caller, row, server); @/
+        /@ assert used: slots[row].generation == NEVER || WAIT_RECV < slots[row].generation; @/
+        /@ assert runs: place_at(caller, caller); @/
+        /@ assert waits: waiting_ok(server) && words_ok(server); @/
+    }
+*/
+
 /* Like fast_call() for messages of some words and few bytes. */
 /*@ requires inv: between(running) && resumed == running;
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
@@ -253,10 +272,7 @@ static NOINLINE void call_long(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3
         //@ assert row: row == tasks[running].first_slot + slot && slot_of(running, row);
         //@ assert own: port_ok(running, row);
         if (slots[row].callee != 0 && tasks[server].wait == slots[row].generation) {
-            //@ assert server: calls_through(running, row, server) && may_call(running, server) && waiting_ok(server);
-            //@ assert used: slots[row].generation == NEVER || WAIT_RECV < slots[row].generation;
-            //@ assert receives: WAIT_RECV <= tasks[server].wait;
-            //@ assert other: tasks[running].wait == WAIT_NONE && server != running;
+            //@ ghost found_server(running, row, server);
             copy_words(2 * server, 2 * running + 1, words);
             deliver(row, tag, w0, w1, w2, w3, server, running);
             //@ assert own: slot_of(running, row) && calls_through(running, row, server);
@@ -275,10 +291,7 @@ void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, 
         //@ assert row: row == tasks[running].first_slot + slot && slot_of(running, row);
         //@ assert own: port_ok(running, row);
         if (slots[row].callee != 0 && tasks[server].wait == slots[row].generation) {
-            //@ assert server: calls_through(running, row, server) && may_call(running, server) && waiting_ok(server);
-            //@ assert used: slots[row].generation == NEVER || WAIT_RECV < slots[row].generation;
-            //@ assert receives: WAIT_RECV <= tasks[server].wait;
-            //@ assert other: tasks[running].wait == WAIT_NONE && server != running;
+            //@ ghost found_server(running, row, server);
             serve(running, server);
             //@ assert own: slot_of(running, row) && calls_through(running, row, server);
             arch_switch(&tasks[server], tag, w0, w1, w2, w3, slots[row].badge,
