@@ -45,11 +45,10 @@ static void create_space(u32 t, u32 first)
     requires table: \valid_read(table + (0 .. table_end(table) - 1)) && tasks_wf(table) &&
       task_count == table[NEURON_TABLE_TASKS];
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
-    assigns {page_tables[p][i] | integer p, i; cell(p, i)}, tasks[..];
+    assigns {page_tables[p][i] | integer p, i; cell(p, i)}, {tasks[i].first_leaf | integer i; a_task(i)},
+      {tasks[i].context.space | integer i; a_task(i)};
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures spaces: \forall integer i; 0 <= i < task_count ==> space_below(i, NEURON_PT_PAGES_MAX);
-    ensures kept: \forall integer i; 0 <= i < NEURON_TASKS_MAX ==>
-      tasks[i].first_memory == \old(tasks[i].first_memory);
     ensures apart: \forall integer i, j; 0 <= i < j < task_count ==>
       tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
 static void create_spaces(const u64 *table)
@@ -61,12 +60,10 @@ static void create_spaces(const u64 *table)
           next_table <= NEURON_PT_PAGES_MAX;
         loop invariant created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
         loop invariant spaces: \forall integer i; 0 <= i < t ==> space_below(i, next_table);
-        loop invariant kept: \forall integer i; 0 <= i < NEURON_TASKS_MAX ==>
-          tasks[i].first_memory == \at(tasks[i].first_memory, Pre);
         loop invariant apart: \forall integer i, j; 0 <= i < j < t ==>
           tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf;
         loop assigns t, next_table, {page_tables[p][i] | integer p, i; cell(p, i)},
-          tasks[..];
+          {tasks[i].first_leaf | integer i; a_task(i)}, {tasks[i].context.space | integer i; a_task(i)};
         loop variant task_count - t; */
     for (u32 t = 0; t < task_count; t++) {
         //@ assert wf: task_wf(table, t) && created_as(table, t);
@@ -75,6 +72,7 @@ static void create_spaces(const u64 *table)
         //@ assert room: next_table + 2 + tasks[t].leaf_tables <= NEURON_PT_PAGES_MAX;
         u32 end = next_table + 2 + tasks[t].leaf_tables;
         //@ assert end: end == next_table + 2 + tasks[t].leaf_tables;
+        //@ assert own: a_task(t);
         create_space(t, next_table);
         /*@ assert tasks: \forall integer i; 0 <= i < task_count && created_as{LoopCurrent}(table, i) ==>
               created_as(table, i); */
@@ -178,14 +176,34 @@ static void map_memories(const u64 *table)
     }
 */
 
+/* Each slot of a task has the row that says so. */
+/*@ ghost
+    /@ requires counts: 1 <= task_count <= NEURON_TASKS_MAX;
+       requires runs: \forall integer i, j; 0 <= i < j < task_count ==> run_before(i, j);
+       requires all: \forall integer i; 0 <= i < task_count ==> slots_run(i);
+       requires end: slots_end == table[NEURON_TABLE_SLOTS];
+       requires rows: \forall integer s; 0 <= s < table[NEURON_TABLE_SLOTS] ==> own_row(table, s);
+       requires ports: \forall integer s; 0 <= s < table[NEURON_TABLE_SLOTS] ==> port_ok(slot_owner(table, s), s);
+       assigns \nothing;
+       ensures ports: ports_inv;
+    @/
+    static void rows_are_runs(const u64 *table)
+    {
+        /@ assert inside: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==>
+             0 <= s < table[NEURON_TABLE_SLOTS] && own_row(table, s); @/
+        /@ assert owner: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_owner(table, s) == t; @/
+    }
+*/
+
 /* All but the life of init. */
 /*@ requires table: \valid_read(table + (0 .. table_end(table) - 1)) && table_wf(table, table_end(table));
     requires machine: kernel_root_ok && pages_inv && levels_inv;
     requires lines: \forall integer i; 0 <= i < NEURON_IRQS_MAX ==> line_open[i] == 0 && line_claimed[i] == 0;
     assigns task_count, memory_count, window_count, init_task, current, queues[0 .. QUEUES - 1],
       links[0 .. NEURON_TASKS_MAX - 1], deadlines[0 .. 2 * DEADLINE_LEAVES - 1], deadline_stale_count,
-      sched_quantum_end, sched_armed, sched_moved, tasks[..], level_of[0 .. NEURON_TASKS_MAX - 1],
-      slots[0 .. NEURON_SLOTS_MAX - 1], ceilings[0 .. NEURON_SLOTS_MAX - 1], memories[0 .. NEURON_MEMORIES_MAX - 1],
+      sched_quantum_end, sched_armed, sched_moved, tasks[..], {tasks[t] | integer t; a_task(t)},
+      level_of[0 .. NEURON_TASKS_MAX - 1], slots[0 .. NEURON_SLOTS_MAX - 1], ceilings[0 .. NEURON_SLOTS_MAX - 1],
+      memories[0 .. NEURON_MEMORIES_MAX - 1],
       windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1],
       window_of_line[0 .. NEURON_IRQS_MAX - 1], {page_tables[p][i] | integer p, i; cell(p, i)};
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
@@ -194,6 +212,7 @@ static void map_memories(const u64 *table)
     ensures platform: platform_inv && lines_known;
     ensures spaces: page_tables_inv && no_device_mapped;
     ensures slots: \forall integer s; 0 <= s < slots_end ==> no_device(s);
+    ensures ports: ports_inv && peers_inv;
     ensures unheld: \forall integer w; 0 <= w < window_count ==> unheld(w);
     ensures lists: queue_inv && deadline_inv && sched_moved == 1 && current == NONE;
     ensures out: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> links[t].queue == NONE;
@@ -226,10 +245,16 @@ static void create(const u64 *table)
     /*@ assert slots_end: slots_before(table, task_count - 1) + task_at(table, task_count - 1, NEURON_TASK_SLOTS) ==
           table[NEURON_TABLE_SLOTS]; */
     create_slots(table);
+    /*@ ghost Connected: ; */
     create_memories(table);
+    //@ assert ports_extents: \forall integer t, s; 0 <= t < task_count && port_ok{Connected}(t, s) ==> port_ok(t, s);
+    /*@ ghost Extents: ; */
     create_windows(table);
     irq_reset();
+    //@ assert ports_windows: \forall integer t, s; 0 <= t < task_count && port_ok{Extents}(t, s) ==> port_ok(t, s);
+    /*@ ghost Windows: ; */
     create_spaces(table);
+    //@ assert ports_spaces: \forall integer t, s; 0 <= t < task_count && port_ok{Windows}(t, s) ==> port_ok(t, s);
     //@ assert end: created_as(table, task_count - 1) && slots_end == table[NEURON_TABLE_SLOTS];
     //@ assert wf: \forall integer i; 0 <= i < task_count ==> created_as(table, i) && task_wf(table, i);
     //@ assert run: \forall integer i; 0 <= i < task_count ==> slots_run(i);
@@ -241,6 +266,10 @@ static void create(const u64 *table)
     /*@ assert runs_apart: \forall integer i, j; 0 <= i < j < task_count && row_before(table, i, j) &&
           created_as(table, i) && created_as(table, j) ==> run_before(i, j); */
     //@ assert before: \forall integer i, j; 0 <= i < j < task_count ==> run_before(i, j);
+    /*@ assert rows: \forall integer s; 0 <= s < table[NEURON_TABLE_SLOTS] && own_row{Connected}(table, s) ==>
+          own_row(table, s); */
+    //@ ghost rows_are_runs(table);
+    //@ assert connected: ports_inv && peers_inv;
     //@ assert runs: counts_inv && runs_apart;
     //@ assert tasks: tasks_inv;
     /*@ assert spaces: \forall integer i; 0 <= i < task_count && space_below(i, NEURON_PT_PAGES_MAX) ==>
@@ -357,6 +386,7 @@ static void reset_init(const u64 *table)
     requires spaces: page_tables_inv && no_device_mapped;
     requires inv: sched_inv(NONE);
     requires rest: at_rest(init_task) && tasks[init_task].reset_left == 0 && unmourned(init_task);
+    requires ports: ports_inv;
     assigns tasks[init_task].context.x[0 .. 31], tasks[init_task].context.pc, tasks[init_task].context.whole,
       tasks[init_task].exit_code, tasks[init_task].ran, tasks[init_task].state, tasks[init_task].wait,
       tasks[init_task].ending, {slots[s].generation | integer s; a_slot(s)},
@@ -367,6 +397,7 @@ static void reset_init(const u64 *table)
     ensures memories: memories_inv;
     ensures resets: resets_inv;
     ensures slots: \forall integer s; 0 <= s < slots_end ==> no_device(s);
+    ensures ports: ports_inv;
     ensures spaces: page_tables_inv;
     ensures unmapped: no_device_mapped; */
 static void start_init(void)
@@ -399,10 +430,23 @@ static void start_init(void)
 void kernel_boot(const u64 *table)
 {
     create(table);
+    /*@ ghost Created: ; */
     reset_all(table);
+    //@ assert ports_all: \forall integer t, s; 0 <= t < task_count && port_ok{Created}(t, s) ==> port_ok(t, s);
+    /*@ ghost Reset: ; */
     reset_init(table);
+    //@ assert ports_init: \forall integer t, s; 0 <= t < task_count && port_ok{Reset}(t, s) ==> port_ok(t, s);
+    //@ assert runs: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Created}(t, s);
+    //@ assert ports: ports_inv;
     //@ ghost nobody_lives(table);
     start_init();
+    /*@ ghost Started: ; */
     sched_choose();
+    //@ assert ports_kept: \forall integer t, s; 0 <= t < task_count && port_ok{Started}(t, s) ==> port_ok(t, s);
+    //@ assert runs_kept: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Started}(t, s);
+    //@ assert ports_still: ports_inv;
+    /*@ assert known: \forall integer t; 0 <= t < task_count ==>
+          tasks[t].servers == \at(tasks[t].servers, Created) && tasks[t].clients == \at(tasks[t].clients, Created); */
+    //@ assert peers: peers_inv;
     //@ ghost nobody_holds_a_device();
 }

@@ -15,7 +15,8 @@
     assigns tasks[t], level_of[t];
     ensures created: created(t, first_slot, row[NEURON_TASK_LEVEL], row[NEURON_TASK_SLOTS],
       row[NEURON_TASK_LEAF_TABLES], row[NEURON_TASK_ARENA_PAGES]);
-    ensures chain: tasks[t].first_memory == NONE; */
+    ensures chain: tasks[t].first_memory == NONE;
+    ensures alone: tasks[t].servers == 0 && tasks[t].clients == 0; */
 static void create_task(u32 t, const u64 *row, u32 first_slot)
 {
     tasks[t] = (struct task){.state = NEURON_TASK_CREATED,
@@ -49,6 +50,7 @@ void create_tasks(const u64 *table)
         loop invariant limit: first_slot <= NEURON_SLOTS_MAX;
         loop invariant created: \forall integer i; 0 <= i < t ==> created_as(table, i);
         loop invariant chains: \forall integer i; 0 <= i < t ==> tasks[i].first_memory == NONE;
+        loop invariant alone: \forall integer i; 0 <= i < t ==> tasks[i].servers == 0 && tasks[i].clients == 0;
         loop invariant below: \forall integer i; 0 <= i < t ==>
           tasks[i].first_slot + tasks[i].slots <= first_slot;
         loop invariant apart: \forall integer i, j; 0 <= i < j < t ==>
@@ -76,9 +78,24 @@ void create_tasks(const u64 *table)
     }
 }
 
+/* Whom a task may call, and who may call it, after a PORT was made known to both. */
+/*@ predicate knows_more{L1, L2}(integer holder, integer server, boolean calls) = \forall integer t, b;
+      0 <= t < NEURON_TASKS_MAX && 0 <= b < 64 ==>
+        (in_set(\at(tasks[t].servers, L2), b) <==>
+          in_set(\at(tasks[t].servers, L1), b) || (calls && t == holder && b == server)) &&
+        (in_set(\at(tasks[t].clients, L2), b) <==>
+          in_set(\at(tasks[t].clients, L1), b) || (calls && t == server && b == holder)); */
+
 /* What the slots of a PORT say, in the form that the fast paths look for. */
 /*@ requires rows: row < NEURON_SLOTS_MAX && holder < NEURON_TASKS_MAX && server < NEURON_TASKS_MAX;
-    assigns slots[row].callee, slots[row].notified, tasks[holder].servers, tasks[server].clients; */
+    requires new: slots[row].callee == 0 && slots[row].notified == 0;
+    assigns slots[row].callee, slots[row].notified, tasks[holder].servers, tasks[server].clients;
+    ensures callee: slots[row].callee ==
+      ((slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL ? server + 1 : 0);
+    ensures notified: slots[row].notified ==
+      ((slots[row].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY ? server + 1 : 0);
+    ensures known: knows_more{Pre, Post}(holder, server,
+      (slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL); */
 static void connect(u64 row, u64 holder, u64 server)
 {
     if ((slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL) {
@@ -91,10 +108,22 @@ static void connect(u64 row, u64 holder, u64 server)
     }
 }
 
-/*@ // Who else a PORT makes known to somebody.
-    logic integer peer_of{L}(u64 *row) =
-      row[NEURON_SLOT_RUNTIME] != 1 && row[NEURON_SLOT_KIND] == NEURON_CAP_PORT ? row[NEURON_SLOT_OBJECT]
-                                                                                : row[NEURON_SLOT_OWNER]; */
+/*@ ghost
+    /@ requires port: 1 <= rights <= NEURON_RIGHT_CALL + NEURON_RIGHT_NOTIFY;
+       assigns \nothing;
+       ensures call: (rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL ==> rights % 2 == NEURON_RIGHT_CALL;
+    @/
+    static void right_to_call(u64 rights)
+    {
+        /@ assert even: rights == 2 ==> (rights & NEURON_RIGHT_CALL) != NEURON_RIGHT_CALL; @/
+        /@ assert three: rights == 1 || rights == 2 || rights == 3; @/
+    }
+*/
+
+/* Whether a row is a PORT, and who else it makes known to somebody: in words, since the provers do not see through a
+ * predicate of a pointer into the table. */
+#define IS_PORT(row) ((row)[NEURON_SLOT_RUNTIME] != 1 && (row)[NEURON_SLOT_KIND] == NEURON_CAP_PORT)
+#define PEER_OF(row) (IS_PORT(row) ? (row)[NEURON_SLOT_OBJECT] : (row)[NEURON_SLOT_OWNER])
 
 /* The slot of a row; one that is for a device is empty. */
 /*@ requires counts: s < NEURON_SLOTS_MAX && task_count <= NEURON_TASKS_MAX;
@@ -102,13 +131,21 @@ static void connect(u64 row, u64 holder, u64 server)
     requires owner: row[NEURON_SLOT_OWNER] < task_count;
     requires kind: row[NEURON_SLOT_KIND] < NEURON_CAP_KINDS;
     requires device: row[NEURON_SLOT_RUNTIME] == 1 || row[NEURON_SLOT_KIND] != NEURON_CAP_MMIO;
-    requires port: row[NEURON_SLOT_RUNTIME] != 1 && row[NEURON_SLOT_KIND] == NEURON_CAP_PORT ==>
-      row[NEURON_SLOT_OBJECT] < task_count;
+    requires port: IS_PORT(row) ==> row[NEURON_SLOT_OBJECT] < task_count;
+    requires rights: IS_PORT(row) ==> 1 <= row[NEURON_SLOT_RIGHTS] <= NEURON_RIGHT_CALL + NEURON_RIGHT_NOTIFY;
     requires memory: row[NEURON_SLOT_RUNTIME] != 1 &&
       (row[NEURON_SLOT_KIND] == NEURON_CAP_REGION || row[NEURON_SLOT_KIND] == NEURON_CAP_DMA) ==>
         row[NEURON_SLOT_OBJECT] < memory_count;
-    assigns slots[s], ceilings[s], tasks[row[NEURON_SLOT_OWNER]].servers, tasks[peer_of(row)].clients;
-    ensures slot: no_device(s); */
+    requires place: slot_of(row[NEURON_SLOT_OWNER], s);
+    requires level: IS_PORT(row) && row[NEURON_SLOT_RIGHTS] % 2 == NEURON_RIGHT_CALL ==>
+      tasks[row[NEURON_SLOT_OWNER]].level < tasks[row[NEURON_SLOT_OBJECT]].level;
+    requires peers: peers_inv;
+    assigns slots[s], ceilings[s], tasks[row[NEURON_SLOT_OWNER]].servers, tasks[PEER_OF(row)].clients;
+    ensures slot: no_device(s);
+    ensures port: port_ok(row[NEURON_SLOT_OWNER], s);
+    ensures others: \forall integer t, i; 0 <= t < task_count && 0 <= i < s && port_ok{Pre}(t, i) ==>
+      port_ok(t, i);
+    ensures peers: peers_inv; */
 static void create_slot(u64 s, const u64 *row)
 {
     ceilings[s] = (struct ceiling){.kind = NEURON_CAP_NONE};
@@ -133,6 +170,7 @@ static void create_slot(u64 s, const u64 *row)
         .generation = NEVER,
     };
     if (slots[s].kind == NEURON_CAP_PORT) {
+        //@ ghost right_to_call(row[NEURON_SLOT_RIGHTS]);
         connect(s, row[NEURON_SLOT_OWNER], row[NEURON_SLOT_OBJECT]);
     }
 }
@@ -146,8 +184,11 @@ void create_slots(const u64 *table)
         loop invariant created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
         loop invariant chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
         loop invariant slots: \forall integer i; 0 <= i < s ==> no_device(i);
+        loop invariant own: \forall integer i; 0 <= i < s ==> own_row(table, i);
+        loop invariant ports: \forall integer i; 0 <= i < s ==> port_ok(slot_owner(table, i), i);
+        loop invariant peers: peers_inv;
         loop assigns s, slots[0 .. NEURON_SLOTS_MAX - 1], ceilings[0 .. NEURON_SLOTS_MAX - 1],
-          tasks[0 .. NEURON_TASKS_MAX - 1];
+          {tasks[t].servers | integer t; a_task(t)}, {tasks[t].clients | integer t; a_task(t)};
         loop variant count - s; */
     for (u64 s = 0; s < count; s++) {
         u64 row = at.slots + s * NEURON_SLOT_ROW_WORDS;
@@ -167,7 +208,23 @@ void create_slots(const u64 *table)
         /*@ assert memory: is_kind(table, s, NEURON_CAP_REGION) || is_kind(table, s, NEURON_CAP_DMA) ==>
               slot_object(table, s) < memory_count; */
         //@ assert held: slot_at(table, s, NEURON_SLOT_RUNTIME) <= 1;
+        /*@ assert run: slots_before(table, slot_owner(table, s) + 1) ==
+              slots_before(table, slot_owner(table, s)) + task_at(table, slot_owner(table, s), NEURON_TASK_SLOTS); */
+        //@ assert place: created_as(table, slot_owner(table, s)) && slot_of(slot_owner(table, s), s);
+        //@ assert rights: table[row + NEURON_SLOT_RIGHTS] == slot_rights(table, s);
+        //@ assert rules: rule_slot_level(table, s) && rule_slot_rights(table, s);
+        //@ assert right: is_kind(table, s, NEURON_CAP_PORT) ==> 1 <= slot_rights(table, s) <= 3;
+        //@ assert is_port: IS_PORT(table + row) ==> is_kind(table, s, NEURON_CAP_PORT);
+        //@ assert callee: may_call(table, s) ==> created_as(table, slot_object(table, s));
+        //@ assert known: a_task(table[row + NEURON_SLOT_OWNER]) && a_task(PEER_OF(table + row));
         create_slot(s, table + row);
+        //@ assert own: own_row{LoopCurrent}(table, s) && own_row(table, s);
+        //@ assert owns: \forall integer i; 0 <= i < s && own_row{LoopCurrent}(table, i) ==> own_row(table, i);
+        //@ assert port: port_ok(slot_owner(table, s), s);
+        /*@ assert owners: \forall integer i; 0 <= i < s ==>
+              slot_alone_wf(table, i) && slot_owner(table, i) < task_count; */
+        /*@ assert ports: \forall integer i; 0 <= i < s && port_ok{LoopCurrent}(slot_owner(table, i), i) ==>
+              port_ok(slot_owner(table, i), i); */
         /*@ assert before: \forall integer i; 0 <= i < s && no_device{LoopCurrent}(i) ==> no_device(i); */
         /*@ assert tasks: \forall integer i; 0 <= i < task_count && created_as{LoopCurrent}(table, i) ==>
               created_as(table, i); */
@@ -221,7 +278,8 @@ void create_memories(const u64 *table)
         loop invariant created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
         loop invariant chains: chains_down(m);
         loop invariant extents: \forall integer i; 0 <= i < m ==> extent_of(table, i);
-        loop assigns m, memories[0 .. NEURON_MEMORIES_MAX - 1], tasks[0 .. NEURON_TASKS_MAX - 1];
+        loop assigns m, memories[0 .. NEURON_MEMORIES_MAX - 1], {tasks[t].first_memory | integer t; a_task(t)},
+          {tasks[t].own_pages | integer t; a_task(t)};
         loop variant memory_count - m; */
     for (u32 m = 0; m < memory_count; m++) {
         u64 row = at.memories + m * NEURON_MEMORY_ROW_WORDS;
@@ -238,6 +296,7 @@ void create_memories(const u64 *table)
         //@ assert data: table[NEURON_TABLE_PAYLOAD_END] <= data_base(table);
         //@ assert base: NEURON_PAYLOAD_BASE <= memory_at(table, m, NEURON_MEMORY_PHYS);
         //@ assert source: rule_memory_source(table, m);
+        //@ assert task: a_task(memory_at(table, m, NEURON_MEMORY_OWNER));
         create_memory(m, table + row);
         //@ assert new: extent_of(table, m);
         /*@ assert before: \forall integer i; 0 <= i < m && extent_of{LoopCurrent}(table, i) ==>

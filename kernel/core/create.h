@@ -39,6 +39,10 @@
       vqueues[2 * w].size == 0 && vqueues[2 * w].place == 0 &&
       vqueues[2 * w + 1].size == 0 && vqueues[2 * w + 1].place == 0; */
 
+/* The slot of a row is one of its owner. */
+/*@ predicate own_row{L}(u64 *t, integer s) =
+      slot_owner(t, s) < task_count && slot_of(slot_owner(t, s), s); */
+
 /* The run of slots of a task lies in front of that of another: in the state, and in the table. */
 /*@ predicate run_before{L}(integer i, integer j) =
       tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot;
@@ -54,23 +58,29 @@
     ensures slots: \forall integer i; 0 <= i < task_count ==> slots_run(i);
     ensures apart: \forall integer i, j; 0 <= i < j < task_count ==> run_before(i, j);
     ensures end: slots_end == table[NEURON_TABLE_SLOTS];
+    ensures peers: peers_inv;
     ensures chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE; */
 void create_tasks(const u64 *table);
 
 /*@ requires table: boots(table) && tasks_wf(table) && slots_wf(table);
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     requires chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
+    requires peers: peers_inv;
     assigns slots[0 .. NEURON_SLOTS_MAX - 1], ceilings[0 .. NEURON_SLOTS_MAX - 1],
-      tasks[0 .. NEURON_TASKS_MAX - 1];
+      {tasks[t].servers | integer t; a_task(t)}, {tasks[t].clients | integer t; a_task(t)};
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
-    ensures slots: \forall integer s; 0 <= s < table[NEURON_TABLE_SLOTS] ==> no_device(s); */
+    ensures slots: \forall integer s; 0 <= s < table[NEURON_TABLE_SLOTS] ==> no_device(s);
+    ensures own: \forall integer s; 0 <= s < table[NEURON_TABLE_SLOTS] ==> own_row(table, s);
+    ensures ports: \forall integer s; 0 <= s < table[NEURON_TABLE_SLOTS] ==> port_ok(slot_owner(table, s), s);
+    ensures peers: peers_inv; */
 void create_slots(const u64 *table);
 
 /*@ requires table: boots(table) && memories_wf(table);
     requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     requires chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE;
-    assigns memories[0 .. NEURON_MEMORIES_MAX - 1], tasks[0 .. NEURON_TASKS_MAX - 1];
+    assigns memories[0 .. NEURON_MEMORIES_MAX - 1], {tasks[t].first_memory | integer t; a_task(t)},
+      {tasks[t].own_pages | integer t; a_task(t)};
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures inv: memories_inv;
     ensures extents: \forall integer m; 0 <= m < memory_count ==> extent_of(table, m); */

@@ -27,6 +27,7 @@
     ensures chosen: chosen && sched_moved == 0;
     ensures tasks: tasks_inv;
     ensures slots: slots_inv;
+    ensures ports: ports_inv && peers_inv;
     ensures memories: memories_inv;
     ensures resets: resets_inv;
     ensures platform: platform_inv;

@@ -17,8 +17,6 @@ void life_exit(u32 task, u64 code);
 /*@ predicate reset_ok{L}(integer t) = tasks[t].reset_memory == NONE ||
       (tasks[t].reset_memory < memory_count && tasks[t].reset_page < memories[tasks[t].reset_memory].pages);
     predicate page_word(integer p, integer i) = 0 <= p < 2 * NEURON_TASKS_MAX && 0 <= i < NEURON_PAGE / 8;
-    predicate a_task(integer t) = 0 <= t < NEURON_TASKS_MAX;
-    predicate a_slot(integer s) = 0 <= s < NEURON_SLOTS_MAX;
     predicate an_extent(integer m) = 0 <= m < NEURON_MEMORIES_MAX;
     predicate resets_inv{L} = \forall integer t; 0 <= t < task_count ==> reset_ok{L}(t); */
 

@@ -226,6 +226,10 @@ extern u32 current; /* the task that runs; NONE: idle */
         slots_run{L}(t) && leaves_run{L}(t) && tasks[t].level < NEURON_LEVELS) &&
       (current == NONE || current < task_count); */
 
+/* Rows, for what is said of a field of any of them. */
+/*@ predicate a_task(integer t) = 0 <= t < NEURON_TASKS_MAX;
+    predicate a_slot(integer s) = 0 <= s < NEURON_SLOTS_MAX; */
+
 /* A slot is one of a task, and what it names exists. */
 /*@ predicate slot_of{L}(integer t, integer s) =
       tasks[t].first_slot <= s < tasks[t].first_slot + tasks[t].slots;
