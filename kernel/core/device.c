@@ -252,7 +252,7 @@ NOINLINE int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 de
     ensures windows: windows_mapped;
     ensures queues: queues_mapped;
     ensures private: windows_private;
-    ensures empty: slots[\old(windows[window].owner)].kind == NEURON_CAP_NONE;
+    ensures empty: emptied(\old(windows[window].owner));
     ensures nobody: windows[window].owner == NONE && nowhere(window) && unheld_ok(window); */
 static void let_go(u32 window)
 {
@@ -398,7 +398,7 @@ static void unmap_all(u32 window)
       {page_tables[p][i] | integer p, i; cell(p, i)},
       line_open[windows[window].irq], line_claimed[windows[window].irq];
     ensures inv: guarded && windows_inv;
-    ensures empty: slots[\old(windows[window].owner)].kind == NEURON_CAP_NONE;
+    ensures empty: emptied(\old(windows[window].owner));
     ensures nobody: windows[window].owner == NONE && nowhere(window);
     ensures only: only_unmapped{Pre, Post}(windows[window].task); */
 static void release(u32 window)
@@ -464,6 +464,8 @@ void device_release_all(u32 task)
           windows[v].owner == NONE;
         loop invariant others: \forall integer s; 0 <= s < NEURON_SLOTS_MAX &&
           (!slot_of(task, s) || \at(slots[s].kind, Pre) != NEURON_CAP_MMIO) ==> same_slot{Pre, Here}(s);
+        loop invariant slots: \forall integer s; 0 <= s < NEURON_SLOTS_MAX ==>
+          same_slot{Pre, Here}(s) || emptied(s);
         loop invariant only: only_unmapped{Pre, Here}(task);
         loop assigns w, windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..],
           {page_tables[p][i] | integer p, i; cell(p, i)},

@@ -107,6 +107,10 @@ int device_cap_revoke(u64 slot, u64 task, u64 target);
       (\forall integer w; 0 <= w < window_count ==> same_holder{Pre, Post}(w)); */
 int device_cap_drop(u64 slot);
 
+/* Nothing is in a slot, and nobody is called through it. */
+/*@ predicate emptied{L}(integer s) =
+      slots[s].kind == NEURON_CAP_NONE && slots[s].callee == 0 && slots[s].notified == 0; */
+
 /* A task died: all its windows are free again. */
 /*@ requires state: guarded && windows_inv && task < task_count;
     assigns windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..],
@@ -117,6 +121,7 @@ int device_cap_drop(u64 slot);
       windows[w].owner == NONE;
     ensures others: \forall integer s; 0 <= s < NEURON_SLOTS_MAX &&
       (!slot_of(task, s) || \old(slots[s].kind) != NEURON_CAP_MMIO) ==> same_slot{Pre, Post}(s);
+    ensures slots: \forall integer s; 0 <= s < NEURON_SLOTS_MAX ==> same_slot{Pre, Post}(s) || emptied(s);
     ensures only: only_unmapped{Pre, Post}(task); */
 void device_release_all(u32 task);
 

@@ -4,6 +4,8 @@
 #include "arch.h"
 #include "console.h"
 #include "device.h"
+#include "life_ends.h"
+#include "life_steps.h"
 #include "notify.h"
 #include "sched.h"
 #include "slot.h"
@@ -32,78 +34,15 @@ void life_begin_reset(u32 task)
     tasks[task].reset_left = tasks[task].own_pages;
 }
 
-/* All callers of a dead server get `status`; those of a given-up one too, whenever they queued. */
-static void fail_callers(u32 server, int status)
-{
-    u64 rest = tasks[server].clients;
-
-    for (u32 t = 0; rest != 0; t++) {
-        if (rest % 2 == 1 && wait_calls(tasks[t].wait, server) &&
-            tasks[t].ending == NEURON_TIMEOUT) {
-            sched_finish_soon(t, status);
-        }
-        rest = rest / 2;
-    }
-}
-
-/* Whether callers of an earlier life still have to learn of its end. */
-static int is_mourned(u32 server)
-{
-    u64 rest = tasks[server].clients;
-
-    for (u32 t = 0; rest != 0; t++) {
-        if (rest % 2 == 1 && wait_calls(tasks[t].wait, server) &&
-            tasks[t].ending != NEURON_TIMEOUT) {
-            return 1;
-        }
-        rest = rest / 2;
-    }
-    return 0;
-}
-
-static void tell_servers(u32 client)
-{
-    u64 rest = tasks[client].servers;
-
-    for (u32 s = 0; rest != 0; s++) {
-        if (rest % 2 == 1) {
-            tasks[s].peers_changed = tasks[s].peers_changed | (UINT64_C(1) << client);
-            notify_set_soon(s, UINT64_C(1) << NEURON_BIT_PEER_DIED);
-        }
-        rest = rest / 2;
-    }
-}
-
-static void die(u32 task, u32 state)
-{
-    sched_detach(task);
-    device_release_all(task);
-    tasks[task].state = state;
-    tasks[task].ready = 0;
-    tasks[task].bits = 0;
-    tasks[task].peers_changed = 0;
-    tasks[task].generation = tasks[task].generation + 1;
-    life_begin_reset(task);
-    fail_callers(task, NEURON_PEER_DIED);
-    tell_servers(task);
-    if (task == init_task) {
-        console_panic_init(task);
-        return;
-    }
-    notify_death();
-}
-
 void life_fault(u32 task, u64 cause, u64 address)
 {
-    tasks[task].fault_cause = cause;
-    tasks[task].fault_pc = tasks[task].context.pc;
-    tasks[task].fault_address = address;
+    note_fault(task, cause, address);
     die(task, NEURON_TASK_FAULTED);
 }
 
 void life_exit(u32 task, u64 code)
 {
-    tasks[task].exit_code = code;
+    note_exit(task, code);
     die(task, NEURON_TASK_STOPPED);
 }
 
@@ -254,6 +193,71 @@ void life_start(u32 task)
           port_ok(t, s); */
 }
 
+/* The life begins, and devices are as they were. */
+/*@ predicate slot_kept{L, M}(integer s) =
+      \at(slots[s].kind, M) == \at(slots[s].kind, L) && \at(slots[s].rights, M) == \at(slots[s].rights, L) &&
+      \at(slots[s].object, M) == \at(slots[s].object, L) && \at(slots[s].bits, M) == \at(slots[s].bits, L); */
+/*@ LIFE_INV_NEEDED
+    requires rest: task < task_count && at_rest(task) && tasks[task].reset_left == 0 && unmourned(task);
+    assigns tasks[task].context.x[0 .. 31], tasks[task].context.pc, tasks[task].context.whole,
+      tasks[task].exit_code, tasks[task].ran, tasks[task].state, tasks[task].wait, tasks[task].ending,
+      {slots[i].generation | integer i; slot_of(task, i)},
+      deadlines[DEADLINE_LEAVES + task], deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count,
+      sched_moved, queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    LIFE_INV_KEPT
+    ensures ready: running(task) && links[task].queue == READY_QUEUE; */
+static void start(u32 task)
+{
+    //@ ghost leaf_entries();
+    //@ assert tables: tasks_inv && slots_inv;
+    life_start(task);
+    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
+    //@ ghost leaf_entries();
+    //@ assert firsts: \forall integer t; first_kept{Pre, Here}(t);
+    //@ assert entry: \forall integer t, p; first_kept{Pre, Here}(t) ==> leaf_kept{Pre, Here}(t, p);
+    //@ assert entries: \forall integer w, va; place_kept{Pre, Here}(w, va);
+    /*@ assert roots: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
+          tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok(t, tasks[t].first_leaf - 2); */
+    /*@ assert middles: \forall integer t, m; row_kept{Pre, Here}(t) && middle_ok{Pre}(t, m) ==>
+          middle_ok(t, m); */
+    //@ assert own_leaves: \forall integer t; row_kept{Pre, Here}(t) && leaves_ok{Pre}(t) ==> leaves_ok(t);
+    /*@ assert own_middles: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
+          middle_ok(t, tasks[t].first_leaf - 1); */
+    //@ assert entries_ok: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==> leaves_ok(t);
+    /*@ assert spaces: \forall integer t; 0 <= t < task_count && row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
+          space_ok(t); */
+    //@ assert all_spaces: \forall integer t; 0 <= t < task_count ==> space_ok(t);
+    //@ assert arena: \forall integer t, va; in_arena{Pre}(t, va) ==> in_arena(t, va);
+    //@ assert slots: \forall integer s; slot_kept{Pre, Here}(s);
+    //@ assert resets: \forall integer t; reset_ok{Pre}(t) ==> reset_ok(t);
+    //@ assert run: \forall integer i; 0 <= i < task_count && slots_run{Pre}(i) ==> slots_run(i);
+    //@ assert leaves: \forall integer i; 0 <= i < task_count && leaves_run{Pre}(i) ==> leaves_run(i);
+    /*@ assert apart: \forall integer i, j; 0 <= i < j < task_count && row_kept{Pre, Here}(i) &&
+          row_kept{Pre, Here}(j) ==> tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot &&
+          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
+    //@ assert tasks: tasks_inv && slots_inv && memories_inv;
+    //@ assert peers: peers_inv;
+    //@ assert holders: \forall integer w; holder_ok{Pre}(w) ==> holder_ok(w);
+    //@ assert lines: \forall integer w; line_ok{Pre}(w) ==> line_ok(w);
+    //@ assert granted: \forall integer w; granted_ok{Pre}(w) ==> granted_ok(w);
+    //@ assert were_slots: \forall integer t, s; slot_of{Pre}(t, s) ==> slot_of(t, s);
+    //@ assert covers: \forall integer s, a, b, f; dma_covers{Pre}(s, a, b, f) ==> dma_covers(s, a, b, f);
+    //@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f);
+    /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
+          descriptor_ok(t, n, q, d); */
+    //@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q);
+    //@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
+    //@ assert guarded: \forall integer w; guarded_ok{Pre}(w) ==> guarded_ok(w);
+    //@ assert mapped: \forall integer w, p; mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
+    //@ assert queue_mapped: \forall integer w, q; queue_mapped_ok{Pre}(w, q) ==> queue_mapped_ok(w, q);
+    //@ assert placed: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
+    //@ assert leaf: \forall integer t, p, i; leaf_of(t, p, i) ==> leaf_of{Pre}(t, p, i);
+}
+
+/*@ requires task: task < task_count <= NEURON_TASKS_MAX;
+    assigns \nothing;
+    ensures rest: \result != 0 <==>
+      tasks[task].state != NEURON_TASK_RUNNING && tasks[task].state != NEURON_TASK_GIVEN_UP; */
 static int at_rest(u64 task)
 {
     return tasks[task].state != NEURON_TASK_RUNNING && tasks[task].state != NEURON_TASK_GIVEN_UP;
@@ -271,8 +275,89 @@ int life_task_start(u64 slot, u64 task)
     if (tasks[task].reset_left != 0 || is_mourned((u32)task)) {
         return NEURON_NOT_RESET;
     }
-    life_start((u32)task);
+    //@ assert rest: words_ok(task) && at_rest(task);
+    start((u32)task);
     return NEURON_OK;
+}
+
+/* Its callers learn that it is given up. */
+/*@ SCHED_INV_NEEDED(NONE)
+    requires peers: peers_inv;
+    requires resets: resets_inv;
+    requires task: task < task_count && !running(task) && tasks[task].state != NEURON_TASK_GIVEN_UP;
+    requires state: (state == NEURON_TASK_STOPPED && wait == WAIT_NONE) ||
+      (state == NEURON_TASK_GIVEN_UP && wait == WAIT_GIVEN_UP);
+    assigns tasks[task].state, {tasks[i].wait | integer i; a_task(i)}, {tasks[i].ending | integer i; a_task(i)},
+      {deadlines[DEADLINE_LEAVES + i] | integer i; a_task(i)}, deadline_stale_count, sched_moved;
+    SCHED_INV_KEPT(NONE)
+    ensures rows: \forall integer i; row_kept{Pre, Post}(i);
+    ensures resets: resets_inv;
+    ensures state: tasks[task].state == state; */
+static void tell_callers(u32 task, u32 state, u64 wait)
+{
+    //@ assert bound: a_task(task);
+    set_rest(task, state, wait);
+    //@ assert peers: peers_inv;
+    //@ assert resets: \forall integer t; reset_ok{Pre}(t) ==> reset_ok(t);
+    if (state == NEURON_TASK_GIVEN_UP) {
+        fail_callers(task, NEURON_PEER_GONE);
+    }
+    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
+    //@ assert resets: \forall integer t; reset_ok{Pre}(t) ==> reset_ok(t);
+}
+
+/* The same; devices are as they were. */
+/*@ LIFE_INV_NEEDED
+    requires task: task < task_count && !running(task) && tasks[task].state != NEURON_TASK_GIVEN_UP;
+    requires state: (state == NEURON_TASK_STOPPED && wait == WAIT_NONE) ||
+      (state == NEURON_TASK_GIVEN_UP && wait == WAIT_GIVEN_UP);
+    assigns tasks[task].state, {tasks[i].wait | integer i; a_task(i)}, {tasks[i].ending | integer i; a_task(i)},
+      {deadlines[DEADLINE_LEAVES + i] | integer i; a_task(i)}, deadline_stale_count, sched_moved;
+    LIFE_INV_KEPT
+    ensures state: tasks[task].state == state; */
+static void stay(u32 task, u32 state, u64 wait)
+{
+    //@ ghost leaf_entries();
+    tell_callers(task, state, wait);
+    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
+    //@ ghost leaf_entries();
+    //@ assert firsts: \forall integer t; first_kept{Pre, Here}(t);
+    //@ assert entry: \forall integer t, p; first_kept{Pre, Here}(t) ==> leaf_kept{Pre, Here}(t, p);
+    //@ assert entries: \forall integer w, va; place_kept{Pre, Here}(w, va);
+    /*@ assert roots: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
+          tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok(t, tasks[t].first_leaf - 2); */
+    /*@ assert middles: \forall integer t, m; row_kept{Pre, Here}(t) && middle_ok{Pre}(t, m) ==>
+          middle_ok(t, m); */
+    //@ assert own_leaves: \forall integer t; row_kept{Pre, Here}(t) && leaves_ok{Pre}(t) ==> leaves_ok(t);
+    /*@ assert own_middles: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
+          middle_ok(t, tasks[t].first_leaf - 1); */
+    //@ assert entries_ok: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==> leaves_ok(t);
+    /*@ assert spaces: \forall integer t; 0 <= t < task_count && row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
+          space_ok(t); */
+    //@ assert all_spaces: \forall integer t; 0 <= t < task_count ==> space_ok(t);
+    //@ assert arena: \forall integer t, va; in_arena{Pre}(t, va) ==> in_arena(t, va);
+    //@ assert run: \forall integer i; 0 <= i < task_count && slots_run{Pre}(i) ==> slots_run(i);
+    //@ assert leaves: \forall integer i; 0 <= i < task_count && leaves_run{Pre}(i) ==> leaves_run(i);
+    /*@ assert apart: \forall integer i, j; 0 <= i < j < task_count && row_kept{Pre, Here}(i) &&
+          row_kept{Pre, Here}(j) ==> tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot &&
+          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
+    //@ assert tasks: tasks_inv && slots_inv && memories_inv;
+    //@ assert peers: peers_inv;
+    //@ assert slots_of: \forall integer t, s; slot_of(t, s) ==> slot_of{Pre}(t, s);
+    //@ assert ports: \forall integer t, s; port_ok{Pre}(t, s) ==> port_ok(t, s);
+    //@ assert holders: \forall integer w; holder_ok{Pre}(w) ==> holder_ok(w);
+    //@ assert were_slots: \forall integer t, s; slot_of{Pre}(t, s) ==> slot_of(t, s);
+    //@ assert covers: \forall integer s, a, b, f; dma_covers{Pre}(s, a, b, f) ==> dma_covers(s, a, b, f);
+    //@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f);
+    /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
+          descriptor_ok(t, n, q, d); */
+    //@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q);
+    //@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
+    //@ assert guarded: \forall integer w; guarded_ok{Pre}(w) ==> guarded_ok(w);
+    //@ assert mapped: \forall integer w, p; mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
+    //@ assert queue_mapped: \forall integer w, q; queue_mapped_ok{Pre}(w, q) ==> queue_mapped_ok(w, q);
+    //@ assert placed: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
+    //@ assert leaf: \forall integer t, p, i; leaf_of(t, p, i) ==> leaf_of{Pre}(t, p, i);
 }
 
 int life_task_stop(u64 slot, u64 task, u64 give_up)
@@ -284,23 +369,93 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
     if (tasks[task].state == NEURON_TASK_GIVEN_UP) {
         return NEURON_BAD_STATE;
     }
-    int died = tasks[task].state == NEURON_TASK_RUNNING;
-    if (died) {
+    if (tasks[task].state == NEURON_TASK_RUNNING) {
         die((u32)task, NEURON_TASK_STOPPED);
     }
     if (give_up != 0) {
         /* What was granted for a start that will not come. */
-        device_release_all((u32)task);
-        tasks[task].state = NEURON_TASK_GIVEN_UP;
-        tasks[task].wait = WAIT_GIVEN_UP;
-        /* If it just died, everybody was told so. */
-        if (!died) {
-            fail_callers((u32)task, NEURON_PEER_GONE);
-        }
+        release_windows((u32)task);
+        stay((u32)task, NEURON_TASK_GIVEN_UP, WAIT_GIVEN_UP);
     } else {
-        tasks[task].state = NEURON_TASK_STOPPED;
+        stay((u32)task, NEURON_TASK_STOPPED, WAIT_NONE);
     }
     return NEURON_OK;
+}
+
+/*@ predicate extent_kept{L, M}(integer m) = \at(memories[m].phys, M) == \at(memories[m].phys, L) &&
+      \at(memories[m].pages, M) == \at(memories[m].pages, L); */
+/* A page is restored. What is left: who has to learn of the end does so before anybody runs; it is counted all the
+ * same. */
+/*@ LIFE_INV_NEEDED
+    requires task: task < task_count && !running(task);
+    requires current: current < task_count;
+    assigns tasks[task].reset_memory, tasks[task].reset_page, tasks[task].reset_left, tasks[task].own_pages,
+      tasks[current].context.x[REG_A0 + 1], {memories[m].kept | integer m; an_extent(m)},
+      {message_pages[p][i] | integer p, i; page_word(p, i)};
+    LIFE_INV_KEPT */
+static void reset_step(u32 task)
+{
+    //@ ghost leaf_entries();
+    //@ assert now: place_ok(current) && reset_ok(task);
+    life_reset_page(task);
+    //@ assert resets: \forall integer t; 0 <= t < task_count && reset_ok{Pre}(t) ==> reset_ok(t);
+    //@ assert called: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    u64 left = tasks[task].reset_left;
+    //@ assert all_resets: \forall integer t; 0 <= t < task_count ==> reset_ok(t);
+    left = left == 0 && is_mourned(task) ? 1 : left;
+    tasks[current].context.x[REG_A0 + 1] = left;
+    //@ assert resets_kept: \forall integer t; 0 <= t < task_count ==> reset_ok(t);
+    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
+    //@ ghost leaf_entries();
+    //@ assert firsts: \forall integer t; first_kept{Pre, Here}(t);
+    //@ assert entry: \forall integer t, p; first_kept{Pre, Here}(t) ==> leaf_kept{Pre, Here}(t, p);
+    //@ assert entries: \forall integer w, va; place_kept{Pre, Here}(w, va);
+    /*@ assert roots: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
+          tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok(t, tasks[t].first_leaf - 2); */
+    /*@ assert middles: \forall integer t, m; row_kept{Pre, Here}(t) && middle_ok{Pre}(t, m) ==>
+          middle_ok(t, m); */
+    //@ assert own_leaves: \forall integer t; row_kept{Pre, Here}(t) && leaves_ok{Pre}(t) ==> leaves_ok(t);
+    /*@ assert own_middles: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
+          middle_ok(t, tasks[t].first_leaf - 1); */
+    //@ assert entries_ok: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==> leaves_ok(t);
+    /*@ assert spaces: \forall integer t; 0 <= t < task_count && row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
+          space_ok(t); */
+    //@ assert all_spaces: \forall integer t; 0 <= t < task_count ==> space_ok(t);
+    //@ assert arena: \forall integer t, va; in_arena{Pre}(t, va) ==> in_arena(t, va);
+    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
+    //@ assert attention: \forall integer t; attention_ok{Pre}(t) ==> attention_ok(t);
+    //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
+    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
+    //@ assert waiting: \forall integer t; waiting_ok{Pre}(t) ==> waiting_ok(t);
+    //@ assert callers: \forall integer t; no_caller{Pre}(t) ==> no_caller(t);
+    //@ assert own: call_ok(current);
+    //@ assert may: \forall integer t, s; may_call{Pre}(t, s) ==> may_call(t, s);
+    //@ assert through: \forall integer t, r, s; calls_through{Pre}(t, r, s) ==> calls_through(t, r, s);
+    //@ assert tags: \forall integer t; t != current && tag_fits{Pre}(t) ==> tag_fits(t);
+    //@ assert calls: \forall integer t; t != current && call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert extents: \forall integer m; extent_kept{Pre, Here}(m);
+    //@ assert run: \forall integer i; 0 <= i < task_count && slots_run{Pre}(i) ==> slots_run(i);
+    //@ assert leaves: \forall integer i; 0 <= i < task_count && leaves_run{Pre}(i) ==> leaves_run(i);
+    /*@ assert apart: \forall integer i, j; 0 <= i < j < task_count && row_kept{Pre, Here}(i) &&
+          row_kept{Pre, Here}(j) ==> tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot &&
+          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
+    //@ assert tasks: tasks_inv && slots_inv && memories_inv;
+    //@ assert peers: peers_inv;
+    //@ assert slots_of: \forall integer t, s; slot_of(t, s) ==> slot_of{Pre}(t, s);
+    //@ assert ports: \forall integer t, s; port_ok{Pre}(t, s) ==> port_ok(t, s);
+    //@ assert holders: \forall integer w; holder_ok{Pre}(w) ==> holder_ok(w);
+    //@ assert were_slots: \forall integer t, s; slot_of{Pre}(t, s) ==> slot_of(t, s);
+    //@ assert covers: \forall integer s, a, b, f; dma_covers{Pre}(s, a, b, f) ==> dma_covers(s, a, b, f);
+    //@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f);
+    /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
+          descriptor_ok(t, n, q, d); */
+    //@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q);
+    //@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
+    //@ assert guarded: \forall integer w; guarded_ok{Pre}(w) ==> guarded_ok(w);
+    //@ assert mapped: \forall integer w, p; mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
+    //@ assert queue_mapped: \forall integer w, q; queue_mapped_ok{Pre}(w, q) ==> queue_mapped_ok(w, q);
+    //@ assert placed: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
+    //@ assert leaf: \forall integer t, p, i; leaf_of(t, p, i) ==> leaf_of{Pre}(t, p, i);
 }
 
 int life_task_reset_step(u64 slot, u64 task)
@@ -312,9 +467,6 @@ int life_task_reset_step(u64 slot, u64 task)
     if (!at_rest(task)) {
         return NEURON_BAD_STATE;
     }
-    life_reset_page((u32)task);
-    /* Who has to learn of the end does so before anybody runs; it is counted all the same. */
-    u64 left = tasks[task].reset_left;
-    tasks[current].context.x[REG_A0 + 1] = left == 0 && is_mourned((u32)task) ? 1 : left;
+    reset_step((u32)task);
     return NEURON_OK;
 }

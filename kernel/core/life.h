@@ -5,13 +5,11 @@
 #ifndef CORE_LIFE_H
 #define CORE_LIFE_H
 
+#include "console.h"
+#include "device.h"
+#include "port.h"
 #include "sched.h"
 #include "state.h"
-
-/* A task stops running: everybody who waits for it gets PEER_DIED, its servers and init are told. If it
- * is init, the kernel says why and ends the machine. */
-void life_fault(u32 task, u64 cause, u64 address);
-void life_exit(u32 task, u64 code);
 
 /* A reset has come to a page of an extent, or to those behind the last one. */
 /*@ predicate reset_ok{L}(integer t) = tasks[t].reset_memory == NONE ||
@@ -19,6 +17,64 @@ void life_exit(u32 task, u64 code);
     predicate page_word(integer p, integer i) = 0 <= p < 2 * NEURON_TASKS_MAX && 0 <= i < NEURON_PAGE / 8;
     predicate an_extent(integer m) = 0 <= m < NEURON_MEMORIES_MAX;
     predicate resets_inv{L} = \forall integer t; 0 <= t < task_count ==> reset_ok{L}(t); */
+
+/* What boot settled of a task. */
+/*@ predicate row_kept{L, M}(integer i) =
+      \at(tasks[i].first_slot, M) == \at(tasks[i].first_slot, L) &&
+      \at(tasks[i].slots, M) == \at(tasks[i].slots, L) && \at(tasks[i].level, M) == \at(tasks[i].level, L) &&
+      \at(tasks[i].first_leaf, M) == \at(tasks[i].first_leaf, L) &&
+      \at(tasks[i].leaf_tables, M) == \at(tasks[i].leaf_tables, L) &&
+      \at(tasks[i].arena_pages, M) == \at(tasks[i].arena_pages, L) &&
+      \at(tasks[i].first_memory, M) == \at(tasks[i].first_memory, L) &&
+      \at(tasks[i].context.space, M) == \at(tasks[i].context.space, L) &&
+      \at(tasks[i].servers, M) == \at(tasks[i].servers, L) &&
+      \at(tasks[i].clients, M) == \at(tasks[i].clients, L) &&
+      \at(tasks[i].generation, L) <= \at(tasks[i].generation, M);
+    predicate first_kept{L, M}(integer t) = \at(tasks[t].first_leaf, M) == \at(tasks[t].first_leaf, L);
+    predicate leaf_kept{L, M}(integer t, integer p) = leaf_entry{M}(t, p) == leaf_entry{L}(t, p);
+    predicate place_kept{L, M}(integer w, integer va) = place_entry{M}(w, va) == place_entry{L}(w, va); */
+
+/* What a life that begins or ends leaves in force: of waits and calls, of devices, and of memory. */
+/* clang-format off */
+#define DEVICES_NEEDED                                                                             \
+    requires memories: memories_inv;                                                               \
+    requires holders: platform_inv && holders_inv;                                                 \
+    requires spaces: page_tables_inv;                                                              \
+    requires guard: guard_inv && queues_virtio;                                                    \
+    requires mapped: windows_mapped && queues_mapped;                                              \
+    requires private: windows_private;                                                             \
+    requires windows: windows_inv;
+#define DEVICES_KEPT                                                                               \
+    ensures memories: memories_inv;                                                                \
+    ensures holders: platform_inv && holders_inv;                                                  \
+    ensures spaces: page_tables_inv;                                                               \
+    ensures guard: guard_inv && queues_virtio;                                                     \
+    ensures mapped: windows_mapped && queues_mapped;                                               \
+    ensures private: windows_private;                                                              \
+    ensures windows: windows_inv;
+#define LIFE_INV_NEEDED                                                                            \
+    PORT_INV_NEEDED(NONE)                                                                          \
+    DEVICES_NEEDED                                                                                 \
+    requires peers: peers_inv;                                                                     \
+    requires resets: resets_inv;
+#define LIFE_INV_KEPT                                                                              \
+    PORT_INV_KEPT(NONE)                                                                            \
+    DEVICES_KEPT                                                                                   \
+    ensures peers: peers_inv;                                                                      \
+    ensures resets: resets_inv;
+#define LIFE_END_ASSIGNS                                                                           \
+    assigns tasks[..], {tasks[i] | integer i; a_task(i)},                                          \
+      windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..],                                           \
+      {page_tables[p][i] | integer p, i; cell(p, i)}, slots[..],                                   \
+      line_open[0 .. NEURON_IRQS_MAX - 1], line_claimed[0 .. NEURON_IRQS_MAX - 1],                 \
+      deadlines[..], {deadlines[DEADLINE_LEAVES + i] | integer i; a_task(i)},                      \
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,              \
+      queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current,                          \
+      console_ring[0 .. NEURON_RING_BYTES - 1], console_first, console_used, console_dropped;
+/* clang-format on */
+
+/* The number of a life does not come round. */
+/*@ predicate life_ends{L}(integer t) = tasks[t].generation < NEURON_FOREVER; */
 
 /* A task that does not run needs all its pages restored before it may start. */
 /*@ requires counts: task < task_count <= NEURON_TASKS_MAX && memory_count <= NEURON_MEMORIES_MAX;
@@ -67,9 +123,53 @@ void life_reset_page(u32 task);
     ensures new: \forall integer s; slot_of(task, s) ==> slots[s].generation == NEVER; */
 void life_start(u32 task);
 
-/* System calls; a status. */
+/* A task stops running: everybody who waits for it gets PEER_DIED, its servers and init are told. If it
+ * is init, the kernel says why and ends the machine. */
+/*@ LIFE_INV_NEEDED
+    requires console: console_inv;
+    requires task: task < task_count && life_ends(task);
+    LIFE_END_ASSIGNS
+    LIFE_INV_KEPT
+    ensures console: console_inv;
+    ensures state: tasks[task].state == NEURON_TASK_FAULTED; */
+void life_fault(u32 task, u64 cause, u64 address);
+/*@ LIFE_INV_NEEDED
+    requires console: console_inv;
+    requires task: task < task_count && life_ends(task);
+    LIFE_END_ASSIGNS
+    LIFE_INV_KEPT
+    ensures console: console_inv;
+    ensures state: tasks[task].state == NEURON_TASK_STOPPED; */
+void life_exit(u32 task, u64 code);
+
+/* System calls of the current task; a status. */
+/*@ LIFE_INV_NEEDED
+    requires current: current < task_count;
+    assigns tasks[task].context.x[0 .. 31], tasks[task].context.pc, tasks[task].context.whole,
+      tasks[task].exit_code, tasks[task].ran, tasks[task].state, tasks[task].wait, tasks[task].ending,
+      {slots[i].generation | integer i; slot_of(task, i)},
+      deadlines[DEADLINE_LEAVES + task], deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count,
+      sched_moved, queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
+    LIFE_INV_KEPT
+    ensures ready: \result == NEURON_OK ==> task < task_count && running(task) &&
+      links[task].queue == READY_QUEUE; */
 int life_task_start(u64 slot, u64 task);
+/*@ LIFE_INV_NEEDED
+    requires console: console_inv;
+    requires current: current < task_count;
+    requires lives: \forall integer t; 0 <= t < task_count ==> life_ends(t);
+    LIFE_END_ASSIGNS
+    LIFE_INV_KEPT
+    ensures console: console_inv;
+    ensures stopped: \result == NEURON_OK ==> task < task_count &&
+      tasks[task].state == (give_up != 0 ? NEURON_TASK_GIVEN_UP : NEURON_TASK_STOPPED); */
 int life_task_stop(u64 slot, u64 task, u64 give_up);
+/*@ LIFE_INV_NEEDED
+    requires current: current < task_count;
+    assigns tasks[task].reset_memory, tasks[task].reset_page, tasks[task].reset_left, tasks[task].own_pages,
+      tasks[current].context.x[REG_A0 + 1], {memories[m].kept | integer m; an_extent(m)},
+      {message_pages[p][i] | integer p, i; page_word(p, i)};
+    LIFE_INV_KEPT */
 int life_task_reset_step(u64 slot, u64 task);
 
 #endif
