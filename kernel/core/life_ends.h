@@ -229,7 +229,7 @@ static void leave_behind(u32 task, u32 state)
     LIFE_INV_KEPT
     ensures console: console_inv;
     ensures state: tasks[task].state == state; */
-static void die(u32 task, u32 state)
+static NOINLINE void die(u32 task, u32 state)
 {
     release_windows(task);
     leave_behind(task, state);
