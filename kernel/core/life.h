@@ -36,32 +36,21 @@
 
 /* What a life that begins or ends leaves in force: of waits and calls, of devices, and of memory. */
 /* clang-format off */
-#define DEVICES_NEEDED                                                                             \
-    requires memories: memories_inv;                                                               \
-    requires holders: platform_inv && holders_inv;                                                 \
-    requires spaces: page_tables_inv;                                                              \
-    requires guard: guard_inv && queues_virtio;                                                    \
-    requires mapped: windows_mapped && queues_mapped;                                              \
-    requires private: windows_private;                                                             \
-    requires windows: windows_inv;
-#define DEVICES_KEPT                                                                               \
-    ensures memories: memories_inv;                                                                \
-    ensures holders: platform_inv && holders_inv;                                                  \
-    ensures spaces: page_tables_inv;                                                               \
-    ensures guard: guard_inv && queues_virtio;                                                     \
-    ensures mapped: windows_mapped && queues_mapped;                                               \
-    ensures private: windows_private;                                                              \
-    ensures windows: windows_inv;
-#define LIFE_INV_NEEDED                                                                            \
-    PORT_INV_NEEDED(NONE)                                                                          \
-    DEVICES_NEEDED                                                                                 \
-    requires peers: peers_inv;                                                                     \
-    requires resets: resets_inv;
-#define LIFE_INV_KEPT                                                                              \
-    PORT_INV_KEPT(NONE)                                                                            \
-    DEVICES_KEPT                                                                                   \
-    ensures peers: peers_inv;                                                                      \
-    ensures resets: resets_inv;
+#define DEVICES_INV(says)                                                                          \
+    says memories: memories_inv;                                                                   \
+    says holders: platform_inv && holders_inv;                                                     \
+    says spaces: page_tables_inv;                                                                  \
+    says guard: guard_inv && queues_virtio;                                                        \
+    says mapped: windows_mapped && queues_mapped;                                                  \
+    says private: windows_private;                                                                 \
+    says windows: windows_inv;
+#define LIFE_INV(says)                                                                             \
+    PORT_INV(says, NONE)                                                                           \
+    DEVICES_INV(says)                                                                              \
+    says peers: peers_inv;                                                                         \
+    says resets: resets_inv;
+#define LIFE_INV_NEEDED LIFE_INV(requires)
+#define LIFE_INV_KEPT LIFE_INV(ensures)
 #define LIFE_END_ASSIGNS                                                                           \
     assigns tasks[..], {tasks[i] | integer i; a_task(i)},                                          \
       windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[..],                                           \

@@ -114,25 +114,6 @@
     predicate callee_word(integer wait, integer s) =
       wait == WAIT_QUEUED + s || wait == WAIT_SERVED + s || wait == WAIT_SERVED_UNTIL + s; */
 
-/* clang-format off */
-#define WAITS_NEEDED(x)                                                                            \
-    requires lists: queue_inv && deadline_inv && timer_inv && unused_inv;                          \
-    requires words: words_inv;                                                                     \
-    requires attention: attention_inv;                                                             \
-    requires place: place_inv(x);                                                                  \
-    requires timing: timing_inv(x);                                                                \
-    requires waiting: waiting_inv(x);                                                              \
-    requires callers: no_callers(x);
-#define WAITS_KEPT(x)                                                                              \
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;                           \
-    ensures words: words_inv;                                                                      \
-    ensures attention: attention_inv;                                                              \
-    ensures place: place_inv(x);                                                                   \
-    ensures timing: timing_inv(x);                                                                 \
-    ensures waiting: waiting_inv(x);                                                               \
-    ensures callers: no_callers(x);
-/* clang-format on */
-
 /* Neither what boot settled of a task nor its life changed. */
 /*@ predicate life_kept{L, M}(integer i) = row_kept{L, M}(i) &&
       \at(tasks[i].state, M) == \at(tasks[i].state, L) &&

@@ -59,23 +59,12 @@
 
 /* What every function here needs, and what it gives back. */
 /* clang-format off */
-#define SCHED_INV_NEEDED(x)                                                                        \
-    requires lists: queue_inv && deadline_inv && timer_inv && unused_inv;                          \
-    requires words: words_inv;                                                                     \
-    requires attention: attention_inv;                                                             \
-    requires place: place_inv(x);                                                                  \
-    requires timing: timing_inv(x);                                                                \
-    requires waiting: waiting_inv(x);                                                              \
-    requires callers: no_callers(x);                                                               \
-    requires calls: calls_inv(x);
-#define PORT_INV_NEEDED(x)                                                                         \
-    SCHED_INV_NEEDED(x)                                                                            \
-    requires tables: tasks_inv && slots_inv;                                                       \
-    requires ports: ports_inv;
-#define PORT_INV_KEPT(x)                                                                           \
-    SCHED_INV_KEPT(x)                                                                              \
-    ensures tables: tasks_inv && slots_inv;                                                        \
-    ensures ports: ports_inv;
+#define PORT_INV(says, x)                                                                          \
+    SCHED_INV(says, x)                                                                             \
+    says tables: tasks_inv && slots_inv;                                                           \
+    says ports: ports_inv;
+#define PORT_INV_NEEDED(x) PORT_INV(requires, x)
+#define PORT_INV_KEPT(x) PORT_INV(ensures, x)
 #define PORT_RECEIVED                                                                              \
     ensures status: \result == BLOCKED || (\result == NEURON_TIMEOUT && current == \old(current)); \
     ensures waits: current == \old(current) || (current == NONE && receives(tasks[\old(current)].wait));\

@@ -62,17 +62,23 @@ extern u32 sched_moved;       /* 1: a deadline or the end of the quantum changed
     predicate chosen{L} =
       current == NONE ? queues[READY_QUEUE].levels == 0 : none_above(level_of[current]); */
 
-/* A contract's promise of sched_inv(x), a clause each: the provers find the parts, and seldom the whole. */
+/* What a contract needs, or promises, of sched_inv(x), a clause each: the provers find the parts, and seldom the whole. */
 /* clang-format off */
-#define SCHED_INV_KEPT(x)                                                                          \
-    ensures lists: queue_inv && deadline_inv && timer_inv && unused_inv;                           \
-    ensures words: words_inv;                                                                      \
-    ensures attention: attention_inv;                                                              \
-    ensures place: place_inv(x);                                                                   \
-    ensures timing: timing_inv(x);                                                                 \
-    ensures waiting: waiting_inv(x);                                                               \
-    ensures callers: no_callers(x);                                                                \
-    ensures calls: calls_inv(x);
+#define WAITS_INV(says, x)                                                                         \
+    says lists: queue_inv && deadline_inv && timer_inv && unused_inv;                              \
+    says words: words_inv;                                                                         \
+    says attention: attention_inv;                                                                 \
+    says place: place_inv(x);                                                                      \
+    says timing: timing_inv(x);                                                                    \
+    says waiting: waiting_inv(x);                                                                  \
+    says callers: no_callers(x);
+#define SCHED_INV(says, x)                                                                         \
+    WAITS_INV(says, x)                                                                             \
+    says calls: calls_inv(x);
+#define WAITS_NEEDED(x) WAITS_INV(requires, x)
+#define WAITS_KEPT(x) WAITS_INV(ensures, x)
+#define SCHED_INV_NEEDED(x) SCHED_INV(requires, x)
+#define SCHED_INV_KEPT(x) SCHED_INV(ensures, x)
 /* clang-format on */
 
 /*@ assigns sched_quantum_end, sched_armed, sched_moved, current;
@@ -81,14 +87,7 @@ extern u32 sched_moved;       /* 1: a deadline or the end of the quantum changed
 void sched_reset(u64 now);
 
 /* The current task stops running to wait, until `deadline` (ticks; NEURON_FOREVER: no limit). */
-/*@ requires lists: queue_inv && deadline_inv && timer_inv && unused_inv;
-    requires words: words_inv;
-    requires attention: attention_inv;
-    requires place: place_inv(NONE);
-    requires timing: timing_inv(NONE);
-    requires waiting: waiting_inv(NONE);
-    requires callers: no_callers(NONE);
-    requires calls: calls_inv(NONE);
+/*@ SCHED_INV_NEEDED(NONE)
     requires current: current < task_count;
     assigns tasks[current].wait, tasks[current].ran, deadlines[DEADLINE_LEAVES + current],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
