@@ -1,6 +1,8 @@
 /* From the rows of an accepted table to the state. */
 #include "create.h"
 
+#include "../proof/axioms.h"
+
 /* The extents of each task are among the first `m`. */
 /*@ predicate chains_down{L}(integer m) = \forall integer t; 0 <= t < task_count ==>
       tasks[t].first_memory == NONE || tasks[t].first_memory < m; */

@@ -1,6 +1,7 @@
 /* The fast paths. Each is one straight line of checks that change nothing, then of changes that cannot fail. */
 #include "fast.h"
 
+#include "../proof/axioms.h"
 #include "arch.h"
 #include "fast_queue.h"
 #include "state.h"
@@ -110,7 +111,9 @@ static inline int is_due(u64 token, u64 caller, u64 server)
     ensures same: \result % 64 == token % 64; */
 static inline u64 next_token(u64 token)
 {
-    return token + 64;
+    u64 next = token + 64;
+    //@ assert number: next_number(token, next);
+    return next;
 }
 
 /*@ requires tasks: task_count <= NEURON_TASKS_MAX && caller < task_count && server < task_count && caller != server;

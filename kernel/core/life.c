@@ -185,7 +185,10 @@ void life_start(u32 task)
     begin_life(task);
     /*@ assert begun: \forall integer t, s; 0 <= t < task_count && slot_of{Here}(t, s) && port_ok{Pre}(t, s) ==>
           port_ok(t, s); */
+    /*@ ghost Begun: ; */
     sched_wake(task, 0);
+    //@ assert same: tasks_same{Begun, Here} && lives_same{Begun, Here};
+    //@ assert slots: slots_same{Begun, Here} && callees_same{Begun, Here};
     //@ assert runs: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
     /*@ assert were: ports_inv{Pre} ==> \forall integer t, s; 0 <= t < task_count && slot_of{Pre}(t, s) ==>
           port_ok{Pre}(t, s); */
@@ -194,9 +197,6 @@ void life_start(u32 task)
 }
 
 /* The life begins, and devices are as they were. */
-/*@ predicate slot_kept{L, M}(integer s) =
-      \at(slots[s].kind, M) == \at(slots[s].kind, L) && \at(slots[s].rights, M) == \at(slots[s].rights, L) &&
-      \at(slots[s].object, M) == \at(slots[s].object, L) && \at(slots[s].bits, M) == \at(slots[s].bits, L); */
 /*@ LIFE_INV_NEEDED
     requires rest: task < task_count && at_rest(task) && tasks[task].reset_left == 0 && unmourned(task);
     assigns tasks[task].context.x[0 .. 31], tasks[task].context.pc, tasks[task].context.whole,
@@ -208,50 +208,10 @@ void life_start(u32 task)
     ensures ready: running(task) && links[task].queue == READY_QUEUE; */
 static void start(u32 task)
 {
-    //@ ghost leaf_entries();
     //@ assert tables: tasks_inv && slots_inv;
     life_start(task);
-    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
-    //@ ghost leaf_entries();
-    //@ assert firsts: \forall integer t; first_kept{Pre, Here}(t);
-    //@ assert entry: \forall integer t, p; first_kept{Pre, Here}(t) ==> leaf_kept{Pre, Here}(t, p);
-    //@ assert entries: \forall integer w, va; place_kept{Pre, Here}(w, va);
-    /*@ assert roots: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok(t, tasks[t].first_leaf - 2); */
-    /*@ assert middles: \forall integer t, m; row_kept{Pre, Here}(t) && middle_ok{Pre}(t, m) ==>
-          middle_ok(t, m); */
-    //@ assert own_leaves: \forall integer t; row_kept{Pre, Here}(t) && leaves_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert own_middles: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          middle_ok(t, tasks[t].first_leaf - 1); */
-    //@ assert entries_ok: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert spaces: \forall integer t; 0 <= t < task_count && row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          space_ok(t); */
-    //@ assert all_spaces: \forall integer t; 0 <= t < task_count ==> space_ok(t);
-    //@ assert arena: \forall integer t, va; in_arena{Pre}(t, va) ==> in_arena(t, va);
-    //@ assert slots: \forall integer s; slot_kept{Pre, Here}(s);
-    //@ assert resets: \forall integer t; reset_ok{Pre}(t) ==> reset_ok(t);
-    //@ assert run: \forall integer i; 0 <= i < task_count && slots_run{Pre}(i) ==> slots_run(i);
-    //@ assert leaves: \forall integer i; 0 <= i < task_count && leaves_run{Pre}(i) ==> leaves_run(i);
-    /*@ assert apart: \forall integer i, j; 0 <= i < j < task_count && row_kept{Pre, Here}(i) &&
-          row_kept{Pre, Here}(j) ==> tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot &&
-          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
-    //@ assert tasks: tasks_inv && slots_inv && memories_inv;
-    //@ assert peers: peers_inv;
-    //@ assert holders: \forall integer w; holder_ok{Pre}(w) ==> holder_ok(w);
-    //@ assert lines: \forall integer w; line_ok{Pre}(w) ==> line_ok(w);
-    //@ assert granted: \forall integer w; granted_ok{Pre}(w) ==> granted_ok(w);
-    //@ assert were_slots: \forall integer t, s; slot_of{Pre}(t, s) ==> slot_of(t, s);
-    //@ assert covers: \forall integer s, a, b, f; dma_covers{Pre}(s, a, b, f) ==> dma_covers(s, a, b, f);
-    //@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f);
-    /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
-          descriptor_ok(t, n, q, d); */
-    //@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q);
-    //@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
-    //@ assert guarded: \forall integer w; guarded_ok{Pre}(w) ==> guarded_ok(w);
-    //@ assert mapped: \forall integer w, p; mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
-    //@ assert queue_mapped: \forall integer w, q; queue_mapped_ok{Pre}(w, q) ==> queue_mapped_ok(w, q);
-    //@ assert placed: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
-    //@ assert leaf: \forall integer t, p, i; leaf_of(t, p, i) ==> leaf_of{Pre}(t, p, i);
+    //@ assert same: tasks_same{Pre, Here} && lives_same{Pre, Here} && resets_same{Pre, Here};
+    //@ assert devices: devices_same{Pre, Here};
 }
 
 /*@ requires task: task < task_count <= NEURON_TASKS_MAX;
@@ -283,27 +243,23 @@ int life_task_start(u64 slot, u64 task)
 /* Its callers learn that it is given up. */
 /*@ SCHED_INV_NEEDED(NONE)
     requires peers: peers_inv;
-    requires resets: resets_inv;
     requires task: task < task_count && !running(task) && tasks[task].state != NEURON_TASK_GIVEN_UP;
     requires state: (state == NEURON_TASK_STOPPED && wait == WAIT_NONE) ||
       (state == NEURON_TASK_GIVEN_UP && wait == WAIT_GIVEN_UP);
     assigns tasks[task].state, {tasks[i].wait | integer i; a_task(i)}, {tasks[i].ending | integer i; a_task(i)},
       {deadlines[DEADLINE_LEAVES + i] | integer i; a_task(i)}, deadline_stale_count, sched_moved;
     SCHED_INV_KEPT(NONE)
-    ensures rows: \forall integer i; row_kept{Pre, Post}(i);
-    ensures resets: resets_inv;
+    ensures same: tasks_same{Pre, Post} && lives_same{Pre, Post} && resets_same{Pre, Post};
     ensures state: tasks[task].state == state; */
 static void tell_callers(u32 task, u32 state, u64 wait)
 {
     //@ assert bound: a_task(task);
     set_rest(task, state, wait);
     //@ assert peers: peers_inv;
-    //@ assert resets: \forall integer t; reset_ok{Pre}(t) ==> reset_ok(t);
     if (state == NEURON_TASK_GIVEN_UP) {
         fail_callers(task, NEURON_PEER_GONE);
     }
-    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
-    //@ assert resets: \forall integer t; reset_ok{Pre}(t) ==> reset_ok(t);
+    //@ assert same: tasks_same{Pre, Here} && lives_same{Pre, Here} && resets_same{Pre, Here};
 }
 
 /* The same; devices are as they were. */
@@ -317,47 +273,8 @@ static void tell_callers(u32 task, u32 state, u64 wait)
     ensures state: tasks[task].state == state; */
 static void stay(u32 task, u32 state, u64 wait)
 {
-    //@ ghost leaf_entries();
     tell_callers(task, state, wait);
-    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
-    //@ ghost leaf_entries();
-    //@ assert firsts: \forall integer t; first_kept{Pre, Here}(t);
-    //@ assert entry: \forall integer t, p; first_kept{Pre, Here}(t) ==> leaf_kept{Pre, Here}(t, p);
-    //@ assert entries: \forall integer w, va; place_kept{Pre, Here}(w, va);
-    /*@ assert roots: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok(t, tasks[t].first_leaf - 2); */
-    /*@ assert middles: \forall integer t, m; row_kept{Pre, Here}(t) && middle_ok{Pre}(t, m) ==>
-          middle_ok(t, m); */
-    //@ assert own_leaves: \forall integer t; row_kept{Pre, Here}(t) && leaves_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert own_middles: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          middle_ok(t, tasks[t].first_leaf - 1); */
-    //@ assert entries_ok: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert spaces: \forall integer t; 0 <= t < task_count && row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          space_ok(t); */
-    //@ assert all_spaces: \forall integer t; 0 <= t < task_count ==> space_ok(t);
-    //@ assert arena: \forall integer t, va; in_arena{Pre}(t, va) ==> in_arena(t, va);
-    //@ assert run: \forall integer i; 0 <= i < task_count && slots_run{Pre}(i) ==> slots_run(i);
-    //@ assert leaves: \forall integer i; 0 <= i < task_count && leaves_run{Pre}(i) ==> leaves_run(i);
-    /*@ assert apart: \forall integer i, j; 0 <= i < j < task_count && row_kept{Pre, Here}(i) &&
-          row_kept{Pre, Here}(j) ==> tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot &&
-          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
-    //@ assert tasks: tasks_inv && slots_inv && memories_inv;
-    //@ assert peers: peers_inv;
-    //@ assert slots_of: \forall integer t, s; slot_of(t, s) ==> slot_of{Pre}(t, s);
-    //@ assert ports: \forall integer t, s; port_ok{Pre}(t, s) ==> port_ok(t, s);
-    //@ assert holders: \forall integer w; holder_ok{Pre}(w) ==> holder_ok(w);
-    //@ assert were_slots: \forall integer t, s; slot_of{Pre}(t, s) ==> slot_of(t, s);
-    //@ assert covers: \forall integer s, a, b, f; dma_covers{Pre}(s, a, b, f) ==> dma_covers(s, a, b, f);
-    //@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f);
-    /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
-          descriptor_ok(t, n, q, d); */
-    //@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q);
-    //@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
-    //@ assert guarded: \forall integer w; guarded_ok{Pre}(w) ==> guarded_ok(w);
-    //@ assert mapped: \forall integer w, p; mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
-    //@ assert queue_mapped: \forall integer w, q; queue_mapped_ok{Pre}(w, q) ==> queue_mapped_ok(w, q);
-    //@ assert placed: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
-    //@ assert leaf: \forall integer t, p, i; leaf_of(t, p, i) ==> leaf_of{Pre}(t, p, i);
+    //@ assert devices: callees_same{Pre, Here} && devices_same{Pre, Here};
 }
 
 int life_task_stop(u64 slot, u64 task, u64 give_up)
@@ -382,8 +299,6 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
     return NEURON_OK;
 }
 
-/*@ predicate extent_kept{L, M}(integer m) = \at(memories[m].phys, M) == \at(memories[m].phys, L) &&
-      \at(memories[m].pages, M) == \at(memories[m].pages, L); */
 /* A page is restored. What is left: who has to learn of the end does so before anybody runs; it is counted all the
  * same. */
 /*@ LIFE_INV_NEEDED
@@ -395,67 +310,19 @@ int life_task_stop(u64 slot, u64 task, u64 give_up)
     LIFE_INV_KEPT */
 static void reset_step(u32 task)
 {
-    //@ ghost leaf_entries();
     //@ assert now: place_ok(current) && reset_ok(task);
     life_reset_page(task);
-    //@ assert resets: \forall integer t; 0 <= t < task_count && reset_ok{Pre}(t) ==> reset_ok(t);
-    //@ assert called: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    /*@ ghost Restored: ; */
+    //@ assert called: waits_same{Pre, Here} && calls_same{Pre, Here};
     u64 left = tasks[task].reset_left;
-    //@ assert all_resets: \forall integer t; 0 <= t < task_count ==> reset_ok(t);
     left = left == 0 && is_mourned(task) ? 1 : left;
+    //@ assert resets: resets_inv;
+    //@ assert caller: !is_queued(tasks[current].wait);
     tasks[current].context.x[REG_A0 + 1] = left;
-    //@ assert resets_kept: \forall integer t; 0 <= t < task_count ==> reset_ok(t);
-    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
-    //@ ghost leaf_entries();
-    //@ assert firsts: \forall integer t; first_kept{Pre, Here}(t);
-    //@ assert entry: \forall integer t, p; first_kept{Pre, Here}(t) ==> leaf_kept{Pre, Here}(t, p);
-    //@ assert entries: \forall integer w, va; place_kept{Pre, Here}(w, va);
-    /*@ assert roots: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok(t, tasks[t].first_leaf - 2); */
-    /*@ assert middles: \forall integer t, m; row_kept{Pre, Here}(t) && middle_ok{Pre}(t, m) ==>
-          middle_ok(t, m); */
-    //@ assert own_leaves: \forall integer t; row_kept{Pre, Here}(t) && leaves_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert own_middles: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          middle_ok(t, tasks[t].first_leaf - 1); */
-    //@ assert entries_ok: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert spaces: \forall integer t; 0 <= t < task_count && row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          space_ok(t); */
-    //@ assert all_spaces: \forall integer t; 0 <= t < task_count ==> space_ok(t);
-    //@ assert arena: \forall integer t, va; in_arena{Pre}(t, va) ==> in_arena(t, va);
-    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
-    //@ assert attention: \forall integer t; attention_ok{Pre}(t) ==> attention_ok(t);
-    //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
-    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
-    //@ assert waiting: \forall integer t; waiting_ok{Pre}(t) ==> waiting_ok(t);
-    //@ assert callers: \forall integer t; no_caller{Pre}(t) ==> no_caller(t);
-    //@ assert own: call_ok(current);
-    //@ assert may: \forall integer t, s; may_call{Pre}(t, s) ==> may_call(t, s);
-    //@ assert through: \forall integer t, r, s; calls_through{Pre}(t, r, s) ==> calls_through(t, r, s);
-    //@ assert tags: \forall integer t; t != current && tag_fits{Pre}(t) ==> tag_fits(t);
-    //@ assert calls: \forall integer t; t != current && call_ok{Pre}(t) ==> call_ok(t);
-    //@ assert extents: \forall integer m; extent_kept{Pre, Here}(m);
-    //@ assert run: \forall integer i; 0 <= i < task_count && slots_run{Pre}(i) ==> slots_run(i);
-    //@ assert leaves: \forall integer i; 0 <= i < task_count && leaves_run{Pre}(i) ==> leaves_run(i);
-    /*@ assert apart: \forall integer i, j; 0 <= i < j < task_count && row_kept{Pre, Here}(i) &&
-          row_kept{Pre, Here}(j) ==> tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot &&
-          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
-    //@ assert tasks: tasks_inv && slots_inv && memories_inv;
-    //@ assert peers: peers_inv;
-    //@ assert slots_of: \forall integer t, s; slot_of(t, s) ==> slot_of{Pre}(t, s);
-    //@ assert ports: \forall integer t, s; port_ok{Pre}(t, s) ==> port_ok(t, s);
-    //@ assert holders: \forall integer w; holder_ok{Pre}(w) ==> holder_ok(w);
-    //@ assert were_slots: \forall integer t, s; slot_of{Pre}(t, s) ==> slot_of(t, s);
-    //@ assert covers: \forall integer s, a, b, f; dma_covers{Pre}(s, a, b, f) ==> dma_covers(s, a, b, f);
-    //@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f);
-    /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
-          descriptor_ok(t, n, q, d); */
-    //@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q);
-    //@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
-    //@ assert guarded: \forall integer w; guarded_ok{Pre}(w) ==> guarded_ok(w);
-    //@ assert mapped: \forall integer w, p; mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
-    //@ assert queue_mapped: \forall integer w, q; queue_mapped_ok{Pre}(w, q) ==> queue_mapped_ok(w, q);
-    //@ assert placed: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
-    //@ assert leaf: \forall integer t, p, i; leaf_of(t, p, i) ==> leaf_of{Pre}(t, p, i);
+    //@ assert waits: waits_same{Restored, Here} && calls_same{Restored, Here};
+    //@ assert resets: resets_inv;
+    //@ assert same: tasks_same{Pre, Here} && lives_same{Pre, Here};
+    //@ assert devices: callees_same{Pre, Here} && devices_same{Pre, Here};
 }
 
 int life_task_reset_step(u64 slot, u64 task)

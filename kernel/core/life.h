@@ -18,30 +18,17 @@
     predicate an_extent(integer m) = 0 <= m < NEURON_MEMORIES_MAX;
     predicate resets_inv{L} = \forall integer t; 0 <= t < task_count ==> reset_ok{L}(t); */
 
-/* What boot settled of a task. */
-/*@ predicate row_kept{L, M}(integer i) =
-      \at(tasks[i].first_slot, M) == \at(tasks[i].first_slot, L) &&
-      \at(tasks[i].slots, M) == \at(tasks[i].slots, L) && \at(tasks[i].level, M) == \at(tasks[i].level, L) &&
-      \at(tasks[i].first_leaf, M) == \at(tasks[i].first_leaf, L) &&
-      \at(tasks[i].leaf_tables, M) == \at(tasks[i].leaf_tables, L) &&
-      \at(tasks[i].arena_pages, M) == \at(tasks[i].arena_pages, L) &&
-      \at(tasks[i].first_memory, M) == \at(tasks[i].first_memory, L) &&
-      \at(tasks[i].context.space, M) == \at(tasks[i].context.space, L) &&
-      \at(tasks[i].servers, M) == \at(tasks[i].servers, L) &&
-      \at(tasks[i].clients, M) == \at(tasks[i].clients, L) &&
-      \at(tasks[i].generation, L) <= \at(tasks[i].generation, M);
-    predicate first_kept{L, M}(integer t) = \at(tasks[t].first_leaf, M) == \at(tasks[t].first_leaf, L);
-    predicate leaf_kept{L, M}(integer t, integer p) = leaf_entry{M}(t, p) == leaf_entry{L}(t, p);
-    predicate place_kept{L, M}(integer w, integer va) = place_entry{M}(w, va) == place_entry{L}(w, va); */
-
 /* What a life that begins or ends leaves in force: of waits and calls, of devices, and of memory. */
 /* clang-format off */
 #define DEVICES_INV(says)                                                                          \
     says memories: memories_inv;                                                                   \
-    says holders: platform_inv && holders_inv;                                                     \
+    says platform: platform_inv;                                                                   \
+    says holders: holders_inv;                                                                     \
     says spaces: page_tables_inv;                                                                  \
-    says guard: guard_inv && queues_virtio;                                                        \
-    says mapped: windows_mapped && queues_mapped;                                                  \
+    says guard: guard_inv;                                                                         \
+    says virtio: queues_virtio;                                                                    \
+    says mapped: windows_mapped;                                                                   \
+    says queues: queues_mapped;                                                                    \
     says private: windows_private;                                                                 \
     says windows: windows_inv;
 #define LIFE_INV(says)                                                                             \

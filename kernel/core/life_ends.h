@@ -57,7 +57,7 @@ static void end_life(u32 task, u32 state)
       console_ring[0 .. NEURON_RING_BYTES - 1], console_first, console_used, console_dropped;
     SCHED_INV_KEPT(NONE)
     ensures console: console_inv;
-    ensures kept: \forall integer i; life_kept{Pre, Post}(i); */
+    ensures same: life_same{Pre, Post}; */
 static void tell_init(u32 task)
 {
     //@ assert init: a_task(init_task);
@@ -84,14 +84,14 @@ static void tell_init(u32 task)
       console_ring[0 .. NEURON_RING_BYTES - 1], console_first, console_used, console_dropped;
     SCHED_INV_KEPT(NONE)
     ensures console: console_inv;
-    ensures kept: \forall integer i; life_kept{Pre, Post}(i); */
+    ensures same: life_same{Pre, Post}; */
 static void tell_all(u32 task)
 {
     //@ assert bound: a_task(task) && a_task(init_task);
     fail_callers(task, NEURON_PEER_DIED);
     //@ assert peers: peers_inv;
     tell_servers(task);
-    //@ assert kept: \forall integer i; life_kept{Pre, Here}(i);
+    //@ assert same: life_same{Pre, Here};
     tell_init(task);
 }
 
@@ -113,7 +113,7 @@ static void tell_all(u32 task)
       queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current,
       console_ring[0 .. NEURON_RING_BYTES - 1], console_first, console_used, console_dropped;
     SCHED_INV_KEPT(NONE)
-    ensures rows: \forall integer i; row_kept{Pre, Post}(i);
+    ensures same: tasks_same{Pre, Post} && lives_same{Pre, Post};
     ensures resets: resets_inv;
     ensures console: console_inv;
     ensures state: tasks[task].state == state; */
@@ -124,13 +124,13 @@ static void mourn(u32 task, u32 state)
     //@ assert memories: memories_inv;
     //@ assert resets: resets_inv;
     //@ assert peers: peers_inv;
-    //@ assert detached: \forall integer i; row_kept{Pre, Here}(i);
+    //@ assert detached: tasks_same{Pre, Here} && lives_same{Pre, Here};
     end_life(task, state);
     //@ assert peers: peers_inv;
     //@ assert rests: !running(task);
-    //@ assert ended: \forall integer i; row_kept{Pre, Here}(i);
+    //@ assert ended: tasks_same{Pre, Here} && lives_same{Pre, Here};
     tell_all(task);
-    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
+    //@ assert rows: tasks_same{Pre, Here} && lives_same{Pre, Here};
     //@ assert resets: \forall integer i; reset_ok{Pre}(i) ==> i == task || reset_ok(i);
 }
 
@@ -168,57 +168,12 @@ static void release_windows(u32 task)
       console_ring[0 .. NEURON_RING_BYTES - 1], console_first, console_used, console_dropped;
     LIFE_INV_KEPT
     ensures console: console_inv;
-    ensures rows: \forall integer i; row_kept{Pre, Post}(i);
+    ensures same: tasks_same{Pre, Post} && lives_same{Pre, Post};
     ensures state: tasks[task].state == state; */
 static void leave_behind(u32 task, u32 state)
 {
-    //@ ghost leaf_entries();
     mourn(task, state);
-    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
-    //@ ghost leaf_entries();
-    //@ assert firsts: \forall integer t; first_kept{Pre, Here}(t);
-    //@ assert entry: \forall integer t, p; first_kept{Pre, Here}(t) ==> leaf_kept{Pre, Here}(t, p);
-    //@ assert entries: \forall integer w, va; place_kept{Pre, Here}(w, va);
-    /*@ assert roots: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok(t, tasks[t].first_leaf - 2); */
-    /*@ assert middles: \forall integer t, m; row_kept{Pre, Here}(t) && middle_ok{Pre}(t, m) ==>
-          middle_ok(t, m); */
-    //@ assert own_leaves: \forall integer t; row_kept{Pre, Here}(t) && leaves_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert own_middles: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          middle_ok(t, tasks[t].first_leaf - 1); */
-    //@ assert entries_ok: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert spaces: \forall integer t; 0 <= t < task_count && row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          space_ok(t); */
-    //@ assert all_spaces: \forall integer t; 0 <= t < task_count ==> space_ok(t);
-    //@ assert arena: \forall integer t, va; in_arena{Pre}(t, va) ==> in_arena(t, va);
-    //@ assert run: \forall integer i; 0 <= i < task_count && slots_run{Pre}(i) ==> slots_run(i);
-    //@ assert leaves: \forall integer i; 0 <= i < task_count && leaves_run{Pre}(i) ==> leaves_run(i);
-    /*@ assert apart: \forall integer i, j; 0 <= i < j < task_count && row_kept{Pre, Here}(i) &&
-          row_kept{Pre, Here}(j) ==> tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot &&
-          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
-    //@ assert tasks: tasks_inv && slots_inv && memories_inv;
-    //@ assert peers: peers_inv;
-    //@ assert slots: \forall integer t, s; slot_of(t, s) ==> slot_of{Pre}(t, s);
-    //@ assert ports: \forall integer t, s; port_ok{Pre}(t, s) ==> port_ok(t, s);
-    /*@ assert old_ports: \forall integer t, s; 0 <= t < task_count && slot_of{Pre}(t, s) ==>
-          port_ok{Pre}(t, s); */
-    //@ assert all_ports: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> port_ok(t, s);
-    //@ assert holders: \forall integer w; holder_ok{Pre}(w) ==> holder_ok(w);
-    //@ assert were_slots: \forall integer t, s; slot_of{Pre}(t, s) ==> slot_of(t, s);
-    //@ assert covers: \forall integer s, a, b, f; dma_covers{Pre}(s, a, b, f) ==> dma_covers(s, a, b, f);
-    //@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f);
-    /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
-          descriptor_ok(t, n, q, d); */
-    /*@ assert each: \forall integer t, n, q, d; 0 <= d < NEURON_QUEUE_SIZE_MAX && descriptors_ok{Pre}(t, n, q) ==>
-          descriptor_ok(t, n, q, d); */
-    //@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q);
-    //@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
-    //@ assert guarded: \forall integer w; guarded_ok{Pre}(w) ==> guarded_ok(w);
-    //@ assert all_guarded: \forall integer w; 0 <= w < window_count ==> guarded_ok(w);
-    //@ assert mapped: \forall integer w, p; mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
-    //@ assert queue_mapped: \forall integer w, q; queue_mapped_ok{Pre}(w, q) ==> queue_mapped_ok(w, q);
-    //@ assert placed: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
-    //@ assert leaf: \forall integer t, p, i; leaf_of(t, p, i) ==> leaf_of{Pre}(t, p, i);
+    //@ assert devices: callees_same{Pre, Here} && devices_same{Pre, Here};
 }
 
 /*@ LIFE_INV_NEEDED
@@ -240,20 +195,14 @@ static NOINLINE void die(u32 task, u32 state)
     requires task: task < task_count;
     assigns tasks[task].fault_cause, tasks[task].fault_pc, tasks[task].fault_address;
     SCHED_INV_KEPT(NONE)
-    ensures kept: \forall integer i; life_kept{Pre, Post}(i); */
+    ensures same: life_same{Pre, Post}; */
 static void set_fault(u32 task, u64 cause, u64 address)
 {
     tasks[task].fault_cause = cause;
     tasks[task].fault_pc = tasks[task].context.pc;
     tasks[task].fault_address = address;
-    //@ assert may: \forall integer t, s; may_call{Pre}(t, s) ==> may_call(t, s);
-    //@ assert through: \forall integer t, r, s; calls_through{Pre}(t, r, s) ==> calls_through(t, r, s);
-    //@ assert tags: \forall integer t; tag_fits{Pre}(t) ==> tag_fits(t);
-    //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
-    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
-    //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
-    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
-    //@ assert waiting: \forall integer t; waiting_ok{Pre}(t) ==> waiting_ok(t);
+    //@ assert same: tasks_same{Pre, Here} && lives_same{Pre, Here} && resets_same{Pre, Here};
+    //@ assert waits: waits_same{Pre, Here} && calls_same{Pre, Here};
 }
 
 /*@ LIFE_INV_NEEDED
@@ -262,48 +211,8 @@ static void set_fault(u32 task, u64 cause, u64 address)
     LIFE_INV_KEPT */
 static void note_fault(u32 task, u64 cause, u64 address)
 {
-    //@ ghost leaf_entries();
     set_fault(task, cause, address);
-    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
-    //@ ghost leaf_entries();
-    //@ assert firsts: \forall integer t; first_kept{Pre, Here}(t);
-    //@ assert entry: \forall integer t, p; first_kept{Pre, Here}(t) ==> leaf_kept{Pre, Here}(t, p);
-    //@ assert entries: \forall integer w, va; place_kept{Pre, Here}(w, va);
-    /*@ assert roots: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok(t, tasks[t].first_leaf - 2); */
-    /*@ assert middles: \forall integer t, m; row_kept{Pre, Here}(t) && middle_ok{Pre}(t, m) ==>
-          middle_ok(t, m); */
-    //@ assert own_leaves: \forall integer t; row_kept{Pre, Here}(t) && leaves_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert own_middles: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          middle_ok(t, tasks[t].first_leaf - 1); */
-    //@ assert entries_ok: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert spaces: \forall integer t; 0 <= t < task_count && row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          space_ok(t); */
-    //@ assert all_spaces: \forall integer t; 0 <= t < task_count ==> space_ok(t);
-    //@ assert arena: \forall integer t, va; in_arena{Pre}(t, va) ==> in_arena(t, va);
-    //@ assert resets: \forall integer t; reset_ok{Pre}(t) ==> reset_ok(t);
-    //@ assert run: \forall integer i; 0 <= i < task_count && slots_run{Pre}(i) ==> slots_run(i);
-    //@ assert leaves: \forall integer i; 0 <= i < task_count && leaves_run{Pre}(i) ==> leaves_run(i);
-    /*@ assert apart: \forall integer i, j; 0 <= i < j < task_count && row_kept{Pre, Here}(i) &&
-          row_kept{Pre, Here}(j) ==> tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot &&
-          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
-    //@ assert tasks: tasks_inv && slots_inv && memories_inv;
-    //@ assert peers: peers_inv;
-    //@ assert slots: \forall integer t, s; slot_of(t, s) ==> slot_of{Pre}(t, s);
-    //@ assert ports: \forall integer t, s; port_ok{Pre}(t, s) ==> port_ok(t, s);
-    //@ assert holders: \forall integer w; holder_ok{Pre}(w) ==> holder_ok(w);
-    //@ assert were_slots: \forall integer t, s; slot_of{Pre}(t, s) ==> slot_of(t, s);
-    //@ assert covers: \forall integer s, a, b, f; dma_covers{Pre}(s, a, b, f) ==> dma_covers(s, a, b, f);
-    //@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f);
-    /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
-          descriptor_ok(t, n, q, d); */
-    //@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q);
-    //@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
-    //@ assert guarded: \forall integer w; guarded_ok{Pre}(w) ==> guarded_ok(w);
-    //@ assert mapped: \forall integer w, p; mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
-    //@ assert queue_mapped: \forall integer w, q; queue_mapped_ok{Pre}(w, q) ==> queue_mapped_ok(w, q);
-    //@ assert placed: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
-    //@ assert leaf: \forall integer t, p, i; leaf_of(t, p, i) ==> leaf_of{Pre}(t, p, i);
+    //@ assert devices: callees_same{Pre, Here} && devices_same{Pre, Here};
 }
 
 /* The same of one that exits. */
@@ -311,15 +220,12 @@ static void note_fault(u32 task, u64 cause, u64 address)
     requires task: task < task_count;
     assigns tasks[task].exit_code;
     SCHED_INV_KEPT(NONE)
-    ensures kept: \forall integer i; life_kept{Pre, Post}(i); */
+    ensures same: life_same{Pre, Post}; */
 static void set_exit(u32 task, u64 code)
 {
     tasks[task].exit_code = code;
-    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
-    //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
-    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
-    //@ assert waiting: \forall integer t; waiting_ok{Pre}(t) ==> waiting_ok(t);
-    //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert same: tasks_same{Pre, Here} && lives_same{Pre, Here} && resets_same{Pre, Here};
+    //@ assert waits: waits_same{Pre, Here} && calls_same{Pre, Here};
 }
 
 /*@ LIFE_INV_NEEDED
@@ -328,48 +234,8 @@ static void set_exit(u32 task, u64 code)
     LIFE_INV_KEPT */
 static void note_exit(u32 task, u64 code)
 {
-    //@ ghost leaf_entries();
     set_exit(task, code);
-    //@ assert rows: \forall integer i; row_kept{Pre, Here}(i);
-    //@ ghost leaf_entries();
-    //@ assert firsts: \forall integer t; first_kept{Pre, Here}(t);
-    //@ assert entry: \forall integer t, p; first_kept{Pre, Here}(t) ==> leaf_kept{Pre, Here}(t, p);
-    //@ assert entries: \forall integer w, va; place_kept{Pre, Here}(w, va);
-    /*@ assert roots: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          tasks[t].context.space == satp(t, tasks[t].first_leaf - 2) && root_ok(t, tasks[t].first_leaf - 2); */
-    /*@ assert middles: \forall integer t, m; row_kept{Pre, Here}(t) && middle_ok{Pre}(t, m) ==>
-          middle_ok(t, m); */
-    //@ assert own_leaves: \forall integer t; row_kept{Pre, Here}(t) && leaves_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert own_middles: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          middle_ok(t, tasks[t].first_leaf - 1); */
-    //@ assert entries_ok: \forall integer t; row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==> leaves_ok(t);
-    /*@ assert spaces: \forall integer t; 0 <= t < task_count && row_kept{Pre, Here}(t) && space_ok{Pre}(t) ==>
-          space_ok(t); */
-    //@ assert all_spaces: \forall integer t; 0 <= t < task_count ==> space_ok(t);
-    //@ assert arena: \forall integer t, va; in_arena{Pre}(t, va) ==> in_arena(t, va);
-    //@ assert resets: \forall integer t; reset_ok{Pre}(t) ==> reset_ok(t);
-    //@ assert run: \forall integer i; 0 <= i < task_count && slots_run{Pre}(i) ==> slots_run(i);
-    //@ assert leaves: \forall integer i; 0 <= i < task_count && leaves_run{Pre}(i) ==> leaves_run(i);
-    /*@ assert apart: \forall integer i, j; 0 <= i < j < task_count && row_kept{Pre, Here}(i) &&
-          row_kept{Pre, Here}(j) ==> tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot &&
-          tasks[i].first_leaf + tasks[i].leaf_tables + 2 <= tasks[j].first_leaf; */
-    //@ assert tasks: tasks_inv && slots_inv && memories_inv;
-    //@ assert peers: peers_inv;
-    //@ assert slots: \forall integer t, s; slot_of(t, s) ==> slot_of{Pre}(t, s);
-    //@ assert ports: \forall integer t, s; port_ok{Pre}(t, s) ==> port_ok(t, s);
-    //@ assert holders: \forall integer w; holder_ok{Pre}(w) ==> holder_ok(w);
-    //@ assert were_slots: \forall integer t, s; slot_of{Pre}(t, s) ==> slot_of(t, s);
-    //@ assert covers: \forall integer s, a, b, f; dma_covers{Pre}(s, a, b, f) ==> dma_covers(s, a, b, f);
-    //@ assert reach: \forall integer t, a, b, f; reach_ok{Pre}(t, a, b, f) ==> reach_ok(t, a, b, f);
-    /*@ assert descriptor: \forall integer t, n, q, d; descriptor_ok{Pre}(t, n, q, d) ==>
-          descriptor_ok(t, n, q, d); */
-    //@ assert tables: \forall integer t, n, q; descriptors_ok{Pre}(t, n, q) ==> descriptors_ok(t, n, q);
-    //@ assert queues: \forall integer t, o, q; vqueue_ok{Pre}(t, o, q) ==> vqueue_ok(t, o, q);
-    //@ assert guarded: \forall integer w; guarded_ok{Pre}(w) ==> guarded_ok(w);
-    //@ assert mapped: \forall integer w, p; mapped_ok{Pre}(w, p) ==> mapped_ok(w, p);
-    //@ assert queue_mapped: \forall integer w, q; queue_mapped_ok{Pre}(w, q) ==> queue_mapped_ok(w, q);
-    //@ assert placed: \forall integer w, k, t, p, i; placed{Pre}(w, k, t, p, i) ==> placed(w, k, t, p, i);
-    //@ assert leaf: \forall integer t, p, i; leaf_of(t, p, i) ==> leaf_of{Pre}(t, p, i);
+    //@ assert devices: callees_same{Pre, Here} && devices_same{Pre, Here};
 }
 
 #endif

@@ -2,104 +2,9 @@
 #ifndef CORE_LIFE_STEPS_H
 #define CORE_LIFE_STEPS_H
 
-#include "life.h"
-
-/* A set from a member on, as a loop over its members halves it. */
-/*@ predicate halved(integer bits, integer t, integer rest) = t < 64 ? rest == (bits >> t) : rest == 0;
-    predicate none_from_on(integer bits, integer t) = \forall integer i; t <= i < 64 ==> !in_set(bits, i);
-    predicate rest_of(integer bits, integer t, integer rest) =
-      halved(bits, t, rest) && (rest == 0 ==> none_from_on(bits, t)); */
-/*@ ghost
-    /@ requires top: rest == (bits >> 63);
-       assigns \nothing;
-       ensures none: rest / 2 == 0;
-    @/
-    static inline void last_bit(u64 bits, u64 rest)
-    {
-      u64 a = bits >> 32;
-      //@ assert a: a < 4294967296;
-      u64 b = a >> 16;
-      //@ assert b: b < 65536 && b == (bits >> 48);
-      u64 c = b >> 8;
-      //@ assert c: c < 256 && c == (bits >> 56);
-      u64 d = c >> 4;
-      //@ assert d: d < 16 && d == (bits >> 60);
-      u64 e = d >> 2;
-      //@ assert e: e < 4 && e == (bits >> 62);
-      //@ assert f: (e >> 1) == (bits >> 63) && (e >> 1) < 2;
-    }
-*/
-/*@ ghost
-    /@ requires rest: t < 64 && halved(bits, t, rest);
-       assigns \nothing;
-       ensures next: halved(bits, t + 1, rest / 2);
-    @/
-    static inline void halve(u64 bits, u32 t, u64 rest)
-    {
-      if (t == 63) {
-        last_bit(bits, rest);
-      } else {
-        //@ assert half: rest / 2 == (rest >> 1);
-        //@ assert twice: ((bits >> t) >> 1) == (bits >> (t + 1));
-      }
-    }
-*/
-/*@ ghost
-    /@ requires rest: t <= 64 && halved(bits, t, 0);
-       assigns \nothing;
-       ensures none: none_from_on(bits, t);
-    @/
-    static inline void no_bit(u64 bits, u32 t)
-    {
-      u32 n = t;
-      /@ loop invariant bound: t <= n <= 64 && halved(bits, n, 0);
-         loop invariant none: \forall integer i; t <= i < n ==> (bits >> i) == 0;
-         loop assigns n;
-         loop variant 64 - n; @/
-      while (n < 64) {
-        halve(bits, n, 0);
-        n = n + 1;
-      }
-    }
-*/
-/*@ ghost
-    /@ assigns \nothing;
-       ensures rest: rest_of(bits, 0, bits);
-    @/
-    static inline void first_bit(u64 bits)
-    {
-      if (bits == 0) {
-        no_bit(bits, 0);
-      }
-    }
-*/
-/*@ ghost
-    /@ requires rest: t < 64 && rest_of(bits, t, rest);
-       assigns \nothing;
-       ensures next: rest_of(bits, (u32)(t + 1), (u64)(rest / 2));
-    @/
-    static inline void next_bit(u64 bits, u32 t, u64 rest)
-    {
-      halve(bits, t, rest);
-      if (rest / 2 == 0) {
-        no_bit(bits, t + 1);
-      }
-    }
-*/
-
-/* A leaf entry depends on its task by the first leaf table alone. */
-/*@ logic integer entry_at{L}(integer first, integer page) =
-      page_tables[first + page / NEURON_PT_ENTRIES][page % NEURON_PT_ENTRIES];
-    predicate entry_of{L}(integer t, integer page) = leaf_entry{L}(t, page) == entry_at{L}(tasks[t].first_leaf, page);
-    predicate entries_known{L} = \forall integer t, page; entry_of{L}(t, page); */
-/*@ ghost
-    /@ assigns \nothing;
-       ensures known: entries_known;
-    @/
-    static inline void leaf_entries(void)
-    {
-    }
-*/
+#include "follows.h"
+#include "sets.h"
+#include "waits_follow.h"
 
 /* Whoever calls a server that does not run needs only to learn of it. */
 /*@ predicate calls_to{L}(integer t, integer s) = calls(tasks[t].wait) && callee_of(tasks[t].wait) == s;
@@ -114,11 +19,12 @@
     predicate callee_word(integer wait, integer s) =
       wait == WAIT_QUEUED + s || wait == WAIT_SERVED + s || wait == WAIT_SERVED_UNTIL + s; */
 
-/* Neither what boot settled of a task nor its life changed. */
-/*@ predicate life_kept{L, M}(integer i) = row_kept{L, M}(i) &&
-      \at(tasks[i].state, M) == \at(tasks[i].state, L) &&
-      \at(tasks[i].reset_memory, M) == \at(tasks[i].reset_memory, L) &&
-      \at(tasks[i].reset_page, M) == \at(tasks[i].reset_page, L); */
+/* Neither what boot settled of tasks nor their lives changed; */
+/*@ predicate life_same{L, M} = tasks_same{L, M} && lives_same{L, M} && resets_same{L, M} &&
+      \forall integer t; \at(tasks[t].state, M) == \at(tasks[t].state, L); */
+/* nor did devices. */
+/*@ predicate devices_same{L, M} = slots_same{L, M} && extents_same{L, M} && entries_same{L, M} &&
+      windows_same{L, M} && queues_same{L, M} && lines_same{L, M}; */
 
 /* A caller of a server that does not run gets `status`. */
 /*@ WAITS_NEEDED(NONE)
@@ -158,7 +64,7 @@ static void fail_caller(u32 t, u32 server, int status)
     assigns {tasks[i].wait | integer i; a_task(i)}, {tasks[i].ending | integer i; a_task(i)},
       {deadlines[DEADLINE_LEAVES + i] | integer i; a_task(i)}, deadline_stale_count, sched_moved;
     SCHED_INV_KEPT(NONE)
-    ensures kept: \forall integer i; life_kept{Pre, Post}(i); */
+    ensures same: life_same{Pre, Post}; */
 static void fail_callers(u32 server, int status)
 {
     u64 rest = tasks[server].clients;
@@ -192,6 +98,7 @@ static void fail_callers(u32 server, int status)
             fail_caller(t, server, status);
         }
         //@ assert clients: clients_are(server, clients);
+        //@ assert still: \forall integer i; 0 <= i < t && told{LoopCurrent}(i, server) ==> told(i, server);
         //@ assert before: \forall integer i; 0 <= i < t && i < task_count ==> told(i, server);
         //@ assert own: t < task_count ==> told(t, server);
         //@ assert all: \forall integer i; 0 <= i <= t && i < task_count ==> told(i, server);
@@ -239,11 +146,7 @@ static int is_mourned(u32 server)
 static void note_peer(u32 server, u32 client)
 {
     tasks[server].peers_changed = tasks[server].peers_changed | (UINT64_C(1) << client);
-    //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
-    //@ assert place: \forall integer t; place_ok{Pre}(t) ==> place_ok(t);
-    //@ assert timing: \forall integer t; timing_ok{Pre}(t) ==> timing_ok(t);
-    //@ assert waiting: \forall integer t; waiting_ok{Pre}(t) ==> waiting_ok(t);
-    //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
+    //@ assert waits: waits_same{Pre, Here} && calls_same{Pre, Here};
 }
 
 /*@ SCHED_INV_NEEDED(NONE)
@@ -254,7 +157,7 @@ static void note_peer(u32 server, u32 client)
       {tasks[i].ending | integer i; a_task(i)},
       {deadlines[DEADLINE_LEAVES + i] | integer i; a_task(i)}, deadline_stale_count, sched_moved;
     SCHED_INV_KEPT(NONE)
-    ensures kept: \forall integer i; life_kept{Pre, Post}(i); */
+    ensures same: life_same{Pre, Post}; */
 static void tell_servers(u32 client)
 {
     u64 rest = tasks[client].servers;
@@ -299,7 +202,7 @@ static void tell_servers(u32 client)
     ensures orphans: orphans(task);
     ensures stopped: state == NEURON_TASK_STOPPED ==> calls_inv(NONE);
     ensures state: tasks[task].state == state;
-    ensures rows: \forall integer i; row_kept{Pre, Post}(i); */
+    ensures same: tasks_same{Pre, Post} && lives_same{Pre, Post} && resets_same{Pre, Post}; */
 static void set_rest(u32 task, u32 state, u64 wait)
 {
     //@ assert now: place_ok(task) && tasks[task].wait == WAIT_NONE && links[task].queue == NONE;

@@ -5,6 +5,7 @@
 #ifndef CORE_PORT_STEPS_H
 #define CORE_PORT_STEPS_H
 
+#include "../proof/axioms.h"
 #include "notify.h"
 #include "port.h"
 #include "queue.h"
@@ -51,6 +52,7 @@
 static inline void number_call(u32 caller)
 {
     tasks[caller].token = tasks[caller].token + 64;
+    //@ assert number: next_number(\at(tasks[caller].token, Pre), tasks[caller].token);
     //@ assert words: \forall integer t; words_ok{Pre}(t) ==> words_ok(t);
     //@ assert calls: \forall integer t; call_ok{Pre}(t) ==> call_ok(t);
     //@ assert own: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);

@@ -1,6 +1,7 @@
 /* The scheduler. `current` is in no queue; all other tasks that can run are in the ready queue. */
 #include "sched.h"
 
+#include "../proof/axioms.h"
 #include "arch.h"
 #include "deadline.h"
 #include "notify.h"

@@ -1,4 +1,5 @@
 /* The check of the table's slots and device windows. */
+#include "../proof/axioms.h"
 #include "table_facts.h"
 
 #define KERNEL_UART_IRQ 10

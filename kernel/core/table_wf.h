@@ -9,7 +9,7 @@
 #include <neuron/abi.h>
 #include <neuron/table.h>
 
-#include "../proof/axioms.h"
+#include "bits.h"
 #include "types.h"
 
 /*@ // Where the sections begin, in words.

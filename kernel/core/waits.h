@@ -6,7 +6,7 @@
 #ifndef CORE_WAITS_H
 #define CORE_WAITS_H
 
-#include "../proof/axioms.h"
+#include "bits.h"
 #include "deadline.h"
 #include "queue.h"
 #include "state.h"

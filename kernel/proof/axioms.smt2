@@ -19,8 +19,9 @@
 (assert (not (= (bvand (bvlshr x b) #x0000000000000001) #x0000000000000000)))
 (check-sat) (pop)
 
-(push) (echo "next_token") (declare-const x (_ BitVec 64))
-(assert (not (= (bvurem (bvadd x #x0000000000000040) #x0000000000000040) (bvurem x #x0000000000000040)))) (check-sat) (pop)
+(push) (echo "next_token") (declare-const x (_ BitVec 64)) (declare-const y (_ BitVec 64))
+(assert (= y (bvadd x #x0000000000000040)))
+(assert (not (= (bvurem y #x0000000000000040) (bvurem x #x0000000000000040)))) (check-sat) (pop)
 
 (push) (echo "within_joined") (declare-const a (_ BitVec 64))(declare-const b (_ BitVec 64))(declare-const c (_ BitVec 64))
 (assert (= (bvand a b) a)) (assert (not (= (bvand a (bvor b c)) a))) (check-sat) (pop)

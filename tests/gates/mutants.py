@@ -14,7 +14,7 @@ import mutants  # noqa: E402  pylint: disable=wrong-import-position
 LEAST = 40
 FEW = 5
 LAYERS = {"host", "explore", "theorems"}
-ARRAYS = "state.c"  # has no code
+NO_CODE = {"state.c", "sets.c"}  # arrays, and proofs
 
 
 def missing_test(check: str) -> str:
@@ -32,7 +32,9 @@ def main() -> None:
     complaints = [complaint for bug in bugs for complaint in map(missing_test, bug["caught"]) if complaint]
     changed = {Path(bug["file"]) for bug in bugs}
     modules = sorted(
-        path.relative_to(ROOT) for path in (ROOT / "kernel" / "core").glob("*.c") if path.name != ARRAYS
+        path.relative_to(ROOT)
+        for path in (ROOT / "kernel" / "core").glob("*.c")
+        if path.name not in NO_CODE
     )
     complaints += [f"no bug is seeded in {module}" for module in modules if module not in changed]
     if len(bugs) < LEAST:
