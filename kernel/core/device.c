@@ -71,7 +71,7 @@ static int check_ceiling(u64 window, u64 class, u64 rights, u32 target)
     ensures queues: queues_mapped;
     ensures private: windows_private;
     ensures slot: slots[row].kind == NEURON_CAP_MMIO && slots[row].rights == rights &&
-      slots[row].object == window;
+      slots[row].object == window && no_port(row);
     ensures owner: windows[window].owner == row && windows[window].task == task; */
 static void hold(u32 window, u64 task, u32 row, u32 rights)
 {
@@ -172,7 +172,7 @@ static void classify(u32 window, u64 class)
       line_open[windows[window].irq], line_claimed[windows[window].irq];
     ensures inv: guarded && windows_inv;
     ensures slot: \result == NEURON_OK ==> slots[row].kind == NEURON_CAP_MMIO &&
-      slots[row].rights == rights && slots[row].object == window;
+      slots[row].rights == rights && slots[row].object == window && no_port(row);
     ensures owner: \result == NEURON_OK ==>
       windows[window].owner == row && windows[window].class == class;
     ensures unseen: same_tables{Pre, Post};

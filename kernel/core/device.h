@@ -17,6 +17,13 @@
       windows[w].base + windows[w].pages * NEURON_PAGE <= ceilings[s].base + ceilings[s].bytes &&
       (rights & ceilings[s].rights) == rights; */
 
+/* A slot that gets a device, or loses one, was no port and is none. */
+/*@ predicate no_port{L}(integer s) =
+      slots[s].kind != NEURON_CAP_PORT && slots[s].callee == 0 && slots[s].notified == 0;
+    predicate port_left{L1, L2}(integer s) =
+      same_slot{L1, L2}(s) || (\at(slots[s].kind, L1) != NEURON_CAP_PORT && no_port{L2}(s));
+    predicate ports_left{L1, L2} = \forall integer s; 0 <= s < NEURON_SLOTS_MAX ==> port_left{L1, L2}(s); */
+
 /* FACTORY: makes a capability for the window that begins at `base` in the caller's empty slot. The class
  * is what the device itself reports, and must be the one that is asked for. If the table declares the
  * slot, its ceiling holds. */
@@ -33,7 +40,7 @@
       \old(slots[tasks[current].first_slot + destination].kind) == NEURON_CAP_NONE &&
       slots[target].kind == NEURON_CAP_MMIO && slots[target].rights == rights &&
       windows[slots[target].object].base == base && windows[slots[target].object].class == class &&
-      windows[slots[target].object].owner == target &&
+      windows[slots[target].object].owner == target && no_port(target) &&
       \old(windows[\at(slots[target].object, Post)].owner) == NONE;
     ensures declared: \result == NEURON_OK ==>
       \let target = tasks[current].first_slot + destination;
@@ -63,7 +70,8 @@ int device_cap_create(u64 slot, u64 base, u64 class, u64 rights, u64 destination
       \old(slots[tasks[task].first_slot + destination].kind) == NEURON_CAP_NONE &&
       slots[source].kind == NEURON_CAP_NONE && slots[target].kind == NEURON_CAP_MMIO &&
       slots[target].object == \old(slots[tasks[current].first_slot + from].object) &&
-      slots[target].rights == \old(slots[tasks[current].first_slot + from].rights);
+      slots[target].rights == \old(slots[tasks[current].first_slot + from].rights) &&
+      no_port(source) && no_port(target);
     ensures declared: \result == NEURON_OK ==>
       \let target = tasks[task].first_slot + destination;
       within_ceiling(slots[target].object, windows[slots[target].object].class,
@@ -83,6 +91,8 @@ int device_cap_transfer(u64 slot, u64 from, u64 task, u64 destination);
     ensures task: \result == NEURON_OK ==> slot < tasks[current].slots && task < task_count &&
       \old(slots[tasks[current].first_slot + slot].kind) == NEURON_CAP_TASK;
     ensures taken: \result == NEURON_OK ==> target < tasks[task].slots &&
+      \old(slots[tasks[task].first_slot + target].kind) == NEURON_CAP_MMIO &&
+      no_port(tasks[task].first_slot + target) &&
       slots[tasks[task].first_slot + target].kind == NEURON_CAP_NONE &&
       \let w = \old(slots[tasks[task].first_slot + target].object);
       windows[w].owner == NONE && nowhere(w) && only_unmapped{Pre, Post}(task);
@@ -99,6 +109,8 @@ int device_cap_revoke(u64 slot, u64 task, u64 target);
       line_open[0 .. NEURON_IRQS_MAX - 1], line_claimed[0 .. NEURON_IRQS_MAX - 1];
     ensures inv: guarded && windows_inv;
     ensures given_up: \result == NEURON_OK ==> slot < tasks[current].slots &&
+      \old(slots[tasks[current].first_slot + slot].kind) == NEURON_CAP_MMIO &&
+      no_port(tasks[current].first_slot + slot) &&
       slots[tasks[current].first_slot + slot].kind == NEURON_CAP_NONE &&
       \let w = \old(slots[tasks[current].first_slot + slot].object);
       windows[w].owner == NONE && nowhere(w) && only_unmapped{Pre, Post}(current);

@@ -6,6 +6,7 @@
 #define CORE_KERNEL_H
 
 #include "device.h"
+#include "kernel_inv.h"
 #include "life.h"
 #include "table.h"
 #include "vspace.h"
@@ -39,20 +40,64 @@
     ensures windows: windows_inv; */
 void kernel_boot(const u64 *table);
 
+/* What an entry may change. */
+/* clang-format off */
+#define ENTRY_ASSIGNS                                                                              \
+    assigns tasks[..], {tasks[i] | integer i; a_task(i)}, slots[..], windows[..],                  \
+      {windows[w].place[k] | integer w, k; place_of_window(w, k)},                                 \
+      {windows[w].claimed | integer w; claimable(w)}, vqueues[..], queue_pages[..],                \
+      {page_tables[p][i] | integer p, i; cell(p, i)},                                              \
+      {message_pages[p][i] | integer p, i; page_word(p, i)},                                       \
+      {memories[m].kept | integer m; an_extent(m)}, line_open[..], line_claimed[..], deadlines[..],\
+      {deadlines[DEADLINE_LEAVES + i] | integer i; a_task(i)}, deadline_stale[..],                 \
+      deadline_stale_count, queues[..], links[..], current, sched_moved, sched_armed,              \
+      sched_quantum_end, console_ring[..], console_first, console_used, console_dropped;
+/* clang-format on */
+
 /* The current task made a system call. The status, if that is all that comes back and the task goes on at once; or
  * BLOCKED (port.h): whatever `current` is goes on with what is in its context. */
+/*@ CALL_NEEDS
+    requires lives: lives_go_on;
+    ENTRY_ASSIGNS
+    assigns {slots[i].generation | integer i; slot_of(a1, i)},
+      message_pages[2 * slot_server(a0)][0 .. NEURON_PAGE / 8 - 1],
+      message_pages[2 * (a0 % 64) + 1][0 .. NEURON_PAGE / 8 - 1],
+      message_pages[2 * current][0 .. NEURON_PAGE / 8 - 1],
+      page_tables[row_at(current, a0)][column_at(current, a0)],
+      page_tables[row_at(current, a1)][column_at(current, a1)],
+      page_tables[row_at(current, a3)][column_at(current, a3)],
+      page_tables[row_of(slot_window(a0), 2 * slot_window(a0))][column_of(slot_window(a0), 2 * slot_window(a0))],
+      page_tables[row_of(slot_window(a0), 2 * slot_window(a0) + 1)]
+        [column_of(slot_window(a0), 2 * slot_window(a0) + 1)];
+    CALL_LEAVES */
 int kernel_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number);
 
 /* The current task made an exception that is not a system call. */
+/*@ CALL_NEEDS
+    requires lives: lives_go_on;
+    ENTRY_ASSIGNS
+    KERNEL_INV(ensures) */
 void kernel_fault(u64 cause, u64 address);
 
 /* The timer asked for with arch_timer_arm() is due. */
+/*@ KERNEL_INV(requires)
+    requires lives: lives_go_on;
+    ENTRY_ASSIGNS
+    KERNEL_INV(ensures) */
 void kernel_timer(void);
 
 /* A device interrupts. */
+/*@ KERNEL_INV(requires)
+    ENTRY_ASSIGNS
+    KERNEL_INV(ensures) */
 void kernel_interrupt(void);
 
 /* Nobody can run: drains the console. Returns 1 if the machine may sleep until the next interrupt. */
+/*@ KERNEL_INV(requires)
+    assigns queues[..], links[..], current, deadlines[..], deadline_stale_count, sched_armed, sched_moved,
+      sched_quantum_end, console_first, console_used;
+    KERNEL_INV(ensures)
+    ensures empty: \result != 0 <==> console_used == 0; */
 int kernel_idle(void);
 
 #endif

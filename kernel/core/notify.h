@@ -5,6 +5,8 @@
 #include "sched.h"
 #include "types.h"
 
+#define BLOCKED 2 /* not a status: the result of a call is in its registers, or will be */
+
 /* What a task waits for of pending bits. */
 /*@ logic integer awaited_of{L}(integer t, u64 bits) =
       tasks[t].wait >= WAIT_RECV || tasks[t].wait == WAIT_RECV_UNTIL ? bits :
@@ -86,7 +88,7 @@ void notify_death(void);
 /* The task that a PORT of the current task leads to. */
 /*@ logic integer slot_server{L}(integer slot) = slots[tasks[current].first_slot + slot].object; */
 
-/* The system calls of the current task; a status or BLOCKED (port.h). */
+/* The system calls of the current task; a status or BLOCKED. */
 /*@ requires inv: sched_inv(NONE) && tasks_inv && slots_inv && current < task_count;
     assigns tasks[slot_server(slot)].bits, tasks[slot_server(slot)].attention,
       tasks[slot_server(slot)].context.x[REG_A0 .. REG_A7],
@@ -108,6 +110,8 @@ int notify_send(u64 slot, u64 bits);
       deadlines[DEADLINE_LEAVES + current], deadline_stale[0 .. DEADLINE_STALE_MAX - 1],
       deadline_stale_count, sched_moved, current;
     SCHED_INV_KEPT(NONE)
+    ensures status: \result == NEURON_TIMEOUT || \result == BLOCKED;
+    ensures stays: \result == NEURON_TIMEOUT ==> current == \old(current);
     ensures bits: \old(tasks[current].bits & mask) != 0 ==> current == \old(current) &&
       tasks[current].context.x[REG_A0] == NEURON_NOTIFIED &&
       tasks[current].context.x[REG_A0 + 1] == \old(tasks[current].bits & mask); */

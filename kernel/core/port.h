@@ -15,8 +15,6 @@
 #include "notify.h"
 #include "sched.h"
 
-#define BLOCKED 2 /* not a status */
-
 /* A message is in the registers of a task, from a caller (its badge and token) or as a reply (0, 0). */
 /*@ predicate has_message{L}(integer t, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, integer badge,
                                   integer token) =
