@@ -146,7 +146,7 @@ static void check_open_call(u32 t)
     if (queued) {
         HOLDS(wait_reason(tasks[s].wait) != WAIT_RECV, t);
     } else {
-        HOLDS(tasks[s].state == NEURON_TASK_RUNNING, t);
+        HOLDS(tasks[s].state == NEURON_TASK_RUNNING && tasks[s].ready == 1, t);
     }
 }
 
