@@ -20,9 +20,8 @@
 /* A slot that gets a device, or loses one, was no port and is none. */
 /*@ predicate no_port{L}(integer s) =
       slots[s].kind != NEURON_CAP_PORT && slots[s].callee == 0 && slots[s].notified == 0;
-    predicate port_left{L1, L2}(integer s) =
-      same_slot{L1, L2}(s) || (\at(slots[s].kind, L1) != NEURON_CAP_PORT && no_port{L2}(s));
-    predicate ports_left{L1, L2} = \forall integer s; 0 <= s < NEURON_SLOTS_MAX ==> port_left{L1, L2}(s); */
+    predicate ports_left{L1, L2} = \forall integer s; 0 <= s < NEURON_SLOTS_MAX ==>
+      same_slot{L1, L2}(s) || (\at(slots[s].kind, L1) != NEURON_CAP_PORT && no_port{L2}(s)); */
 
 /* FACTORY: makes a capability for the window that begins at `base` in the caller's empty slot. The class
  * is what the device itself reports, and must be the one that is asked for. If the table declares the

@@ -104,7 +104,15 @@
       resets_inv{L} ==> resets_inv{M}; */
 
 /* Address spaces. A leaf entry depends on its task by the first leaf table alone. */
-/*@ lemma spaces_follow{L, M}: tasks_same{L, M} && entries_same{L, M} && bounds{L} && page_tables_inv{L} ==>
+/*@ lemma roots_follow{L, M}: tasks_same{L, M} && entries_same{L, M} ==>
+      \forall integer t, r; root_ok{L}(t, r) ==> root_ok{M}(t, r);
+    lemma middles_follow{L, M}: tasks_same{L, M} && entries_same{L, M} ==> \forall integer t, m;
+      0 <= t < NEURON_TASKS_MAX && middle_ok{L}(t, m) ==> middle_ok{M}(t, m);
+    lemma leaves_follow{L, M}: tasks_same{L, M} && entries_same{L, M} ==> \forall integer t;
+      0 <= t < NEURON_TASKS_MAX && leaves_ok{L}(t) ==> leaves_ok{M}(t);
+    lemma space_follows{L, M}: tasks_same{L, M} && entries_same{L, M} ==> \forall integer t;
+      0 <= t < NEURON_TASKS_MAX && space_ok{L}(t) ==> space_ok{M}(t);
+    lemma spaces_follow{L, M}: tasks_same{L, M} && entries_same{L, M} && bounds{L} && page_tables_inv{L} ==>
       page_tables_inv{M};
     lemma arena_follows{L, M}: tasks_same{L, M} ==> \forall integer t, a; 0 <= t < NEURON_TASKS_MAX &&
       in_arena{L}(t, a) ==> in_arena{M}(t, a);
@@ -149,6 +157,12 @@
 /* Mappings of windows and queues. */
 /*@ lemma place_follows{L, M}: tasks_same{L, M} && windows_same{L, M} && entries_same{L, M} && bounds{L} ==>
       \forall integer w, a; holder_ok{L}(w) ==> place_entry{M}(w, a) == place_entry{L}(w, a);
+    lemma place_in_arena_follows{L, M}: tasks_same{L, M} && windows_same{L, M} && bounds{L} ==>
+      \forall integer w, a; holder_ok{L}(w) && in_arena{L}(\at(windows[w].task, L), a) ==>
+      in_arena{M}(\at(windows[w].task, M), a);
+    lemma queue_entry_follows{L, M}: tasks_same{L, M} && windows_same{L, M} && queues_same{L, M} &&
+      entries_same{L, M} && bounds{L} ==> \forall integer w, q; holder_ok{L}(w) ==>
+      place_entry{M}(w, \at(vqueues[q].place, M)) == place_entry{L}(w, \at(vqueues[q].place, L));
     lemma queue_mapped_follows{L, M}: tasks_same{L, M} && windows_same{L, M} && queues_same{L, M} &&
       entries_same{L, M} && bounds{L} ==> \forall integer w, q; holder_ok{L}(w) && queue_mapped_ok{L}(w, q) ==>
       queue_mapped_ok{M}(w, q);
@@ -164,6 +178,12 @@
       bounds{L} ==> \forall integer w, p; holder_ok{L}(w) && mapped_ok{L}(w, p) ==> mapped_ok{M}(w, p);
     lemma windows_follow{L, M}: tasks_same{L, M} && slots_same{L, M} && windows_same{L, M} && entries_same{L, M} &&
       bounds{L} && holders_inv{L} && windows_mapped{L} ==> windows_mapped{M};
+    lemma leads_follow{L, M}: windows_same{L, M} && entries_same{L, M} ==>
+      \forall integer p, i, w, k; leads{M}(p, i, w, k) ==> leads{L}(p, i, w, k);
+    lemma leaf_of_follows{L, M}: tasks_same{L, M} ==> \forall integer t, p, i;
+      0 <= t < NEURON_TASKS_MAX && leaf_of{M}(t, p, i) ==> leaf_of{L}(t, p, i);
+    lemma placed_follows{L, M}: tasks_same{L, M} && windows_same{L, M} ==> \forall integer w, k, t, p, i;
+      0 <= t < NEURON_TASKS_MAX && placed{L}(w, k, t, p, i) ==> placed{M}(w, k, t, p, i);
     lemma private_follows{L, M}: tasks_same{L, M} && windows_same{L, M} && entries_same{L, M} && bounds{L} &&
       windows_private{L} ==> windows_private{M}; */
 

@@ -18,9 +18,18 @@
       \forall integer t; 0 <= t < \at(task_count, L) && call_ok{L}(t) ==> call_ok{M}(t);
     lemma calls_left{L, M}: waits_same{L, M} && ports_left{L, M} && tasks_inv{L} && calls_inv{L}(NONE) ==>
       calls_inv{M}(NONE);
-    lemma port_left{L, M}: tasks_same{L, M} && lives_same{L, M} && ports_left{L, M} && tasks_inv{L} ==>
-      \forall integer t, s; 0 <= t < \at(task_count, L) && slot_of{L}(t, s) && port_ok{L}(t, s) ==> port_ok{M}(t, s);
-    lemma ports_left{L, M}: tasks_same{L, M} && lives_same{L, M} && ports_left{L, M} && tasks_inv{L} &&
+    lemma may_call_left{L, M}: tasks_same{L, M} && lives_same{L, M} && bounds{L} ==> \forall integer t, s;
+      0 <= t < NEURON_TASKS_MAX && 0 <= s && may_call{L}(t, s) ==> may_call{M}(t, s);
+    lemma through_left{L, M}: tasks_same{L, M} && ports_left{L, M} && bounds{L} ==> \forall integer t, r, s;
+      0 <= t < \at(task_count, L) && slot_of{L}(t, r) ==> (calls_through{M}(t, r, s) <==> calls_through{L}(t, r, s));
+    lemma no_port_left{L}: \forall integer t, s; no_port{L}(s) ==> port_ok{L}(t, s);
+    lemma same_port_left{L, M}: tasks_same{L, M} && lives_same{L, M} && ports_left{L, M} && bounds{L} ==>
+      \forall integer t, s; 0 <= t < \at(task_count, L) && slot_of{L}(t, s) && same_slot{L, M}(s) && slot_ok{L}(s) &&
+      port_ok{L}(t, s) ==> port_ok{M}(t, s);
+    lemma port_left{L, M}: tasks_same{L, M} && lives_same{L, M} && ports_left{L, M} && bounds{L} ==>
+      \forall integer t, s; 0 <= t < \at(task_count, L) && slot_of{L}(t, s) && slot_ok{L}(s) && port_ok{L}(t, s) ==>
+      port_ok{M}(t, s);
+    lemma ports_left{L, M}: tasks_same{L, M} && lives_same{L, M} && ports_left{L, M} && tasks_inv{L} && slots_inv{L} &&
       ports_inv{L} ==> ports_inv{M}; */
 
 /*@ CALL_NEEDS
