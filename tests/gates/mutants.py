@@ -32,9 +32,7 @@ def main() -> None:
     complaints = [complaint for bug in bugs for complaint in map(missing_test, bug["caught"]) if complaint]
     changed = {Path(bug["file"]) for bug in bugs}
     modules = sorted(
-        path.relative_to(ROOT)
-        for path in (ROOT / "kernel" / "core").glob("*.c")
-        if path.name not in NO_CODE
+        path.relative_to(ROOT) for path in (ROOT / "kernel" / "core").glob("*.c") if path.name not in NO_CODE
     )
     complaints += [f"no bug is seeded in {module}" for module in modules if module not in changed]
     if len(bugs) < LEAST:
