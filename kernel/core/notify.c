@@ -1,6 +1,7 @@
 /* Notifications. */
 #include "notify.h"
 
+#include "../proof/axioms.h"
 #include "arch.h"
 #include "port.h"
 #include "sched.h"
