@@ -28,6 +28,11 @@ FUNCTION = re.compile(
 )
 # How Frama-C prints a function that is kept out of others.
 APART = re.compile(r"\( __attribute__\(\(__noinline__\)\) (\w+)\)\(")
+# A function that is nothing but its contract, within `/*@ ghost ... */`.
+GHOST = re.compile(
+    r"/@(?P<contract>(?:(?!@/).)*)@/\s*(?:static |inline )*void (?P<name>\w+)\([^;{}]*?\)\s*(?P<end>;|\{)",
+    re.DOTALL,
+)
 CLAUSE = re.compile(r"\b(?:requires|ensures|assigns|terminates|decreases|behavior|frees|allocates|exits)\b")
 
 
@@ -81,13 +86,15 @@ def functions(normal: str) -> dict[str, Function]:
     """The functions that a file declares or defines; a definition hides the declarations before it."""
     result: dict[str, Function] = {}
     normal = APART.sub(r"\1(", normal)
-    for match in FUNCTION.finditer(normal):
+    for match in sorted(
+        [*FUNCTION.finditer(normal), *GHOST.finditer(normal)], key=lambda found: found.start()
+    ):
         contract = " ".join((match.group("contract") or "").split())
         if not CLAUSE.search(contract):
             contract = ""
         body = None
         if match.group("end") != ";":
-            body = normal[match.end() : normal.index("\n}", match.end())]
+            body = normal[match.end() : normal.index("\n  }" if match.re is GHOST else "\n}", match.end())]
         known = result.get(match.group("name"))
         if known is None or body is not None or (known.body is None and contract):
             result[match.group("name")] = Function(contract, body)

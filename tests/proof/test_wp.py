@@ -61,6 +61,9 @@ class WpTest(unittest.TestCase):
     def test_a_contract_without_a_body_is_told(self) -> None:
         self.refused("bodiless.c", "error: oracle() has a contract that nobody proves")
 
+    def test_a_ghost_without_a_body_is_told(self) -> None:
+        self.refused("ghostly.c", "error: spirit() has a contract that nobody proves")
+
     def test_a_loop_without_a_variant_is_told(self) -> None:
         self.refused("endless.c", "error: endless.c: endless() has 1 loops and 0 loop variants")
 
