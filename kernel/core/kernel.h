@@ -55,7 +55,7 @@ void kernel_boot(const u64 *table);
 /* clang-format on */
 
 /* The current task made a system call. The status, if that is all that comes back and the task goes on at once; or
- * BLOCKED (port.h): whatever `current` is goes on with what is in its context. */
+ * BLOCKED (notify.h): whatever `current` is goes on with what is in its context. */
 /*@ CALL_NEEDS
     requires lives: lives_go_on;
     ENTRY_ASSIGNS

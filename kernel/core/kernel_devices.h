@@ -106,7 +106,7 @@ static inline int create_cap(u64 slot, u64 base, u64 class, u64 rights, u64 dest
 }
 
 /*@ CALL_NEEDS
-    assigns windows[..], slots[..], 
+    assigns windows[..], slots[..],
       line_open[0 .. NEURON_IRQS_MAX - 1], line_claimed[0 .. NEURON_IRQS_MAX - 1];
     CALL_LEAVES */
 static inline int transfer_cap(u64 slot, u64 from, u64 task, u64 destination)
