@@ -134,6 +134,7 @@ static void map_memories(const u64 *table)
 /* Nobody lives yet: nobody is in a place. */
 /*@ ghost
     /@ requires counts: 1 <= task_count <= NEURON_TASKS_MAX && init_task < task_count;
+       requires unused: \forall integer t; task_count <= t < NEURON_TASKS_MAX ==> tasks[t].token == 0;
        requires created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
        requires lists: queue_inv && deadline_inv && sched_moved == 1 && current == NONE;
        requires out: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> links[t].queue == NONE;
@@ -199,6 +200,7 @@ static void map_memories(const u64 *table)
 /*@ requires table: \valid_read(table + (0 .. table_end(table) - 1)) && table_wf(table, table_end(table));
     requires machine: kernel_root_ok && pages_inv && levels_inv;
     requires lines: \forall integer i; 0 <= i < NEURON_IRQS_MAX ==> line_open[i] == 0 && line_claimed[i] == 0;
+    requires fresh: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> tasks[t].token == 0;
     assigns task_count, memory_count, window_count, init_task, current, queues[0 .. QUEUES - 1],
       links[0 .. NEURON_TASKS_MAX - 1], deadlines[0 .. 2 * DEADLINE_LEAVES - 1], deadline_stale_count,
       sched_quantum_end, sched_armed, sched_moved, tasks[..], {tasks[t] | integer t; a_task(t)},
@@ -207,6 +209,7 @@ static void map_memories(const u64 *table)
       windows[0 .. NEURON_WINDOWS_MAX - 1], vqueues[0 .. NEURON_WINDOWS_MAX * NEURON_WINDOW_QUEUES - 1],
       window_of_line[0 .. NEURON_IRQS_MAX - 1], {page_tables[p][i] | integer p, i; cell(p, i)};
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
+    ensures unused: \forall integer t; task_count <= t < NEURON_TASKS_MAX ==> tasks[t].token == 0;
     ensures tasks: tasks_inv;
     ensures memories: memories_inv;
     ensures platform: platform_inv && lines_known;

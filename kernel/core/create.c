@@ -55,11 +55,11 @@ void create_tasks(const u64 *table)
         loop invariant alone: \forall integer i; 0 <= i < t ==> tasks[i].servers == 0 && tasks[i].clients == 0;
         loop invariant below: \forall integer i; 0 <= i < t ==>
           tasks[i].first_slot + tasks[i].slots <= first_slot;
-        loop invariant apart: \forall integer i, j; 0 <= i < j < t ==>
-          tasks[i].first_slot + tasks[i].slots <= tasks[j].first_slot;
+        loop invariant apart: \forall integer i, j; 0 <= i < j < t ==> run_before(i, j);
         loop invariant few: \forall integer i; 0 <= i < t ==> tasks[i].slots <= NEURON_TASK_SLOTS_MAX;
         loop invariant last: t > 0 ==> tasks[t - 1].first_slot + tasks[t - 1].slots == first_slot;
         loop invariant levels: levels_inv;
+        loop invariant unused: \forall integer i; t <= i < NEURON_TASKS_MAX ==> tasks[i].token == 0;
         loop assigns t, first_slot, tasks[0 .. NEURON_TASKS_MAX - 1], level_of[0 .. NEURON_TASKS_MAX - 1];
         loop variant task_count - t; */
     for (u32 t = 0; t < task_count; t++) {
@@ -76,6 +76,8 @@ void create_tasks(const u64 *table)
         //@ assert new: created_as(table, t);
         /*@ assert before: \forall integer i; 0 <= i < t && created_as{LoopCurrent}(table, i) ==>
               created_as(table, i); */
+        //@ assert behind: \forall integer i; 0 <= i < t ==> run_before(i, t);
+        //@ assert apart: \forall integer i, j; 0 <= i < j < t ==> run_before(i, j);
         first_slot = first_slot + tasks[t].slots;
     }
 }
@@ -90,23 +92,23 @@ void create_tasks(const u64 *table)
 
 /* What the slots of a PORT say, in the form that the fast paths look for. */
 /*@ requires rows: row < NEURON_SLOTS_MAX && holder < NEURON_TASKS_MAX && server < NEURON_TASKS_MAX;
-    requires new: slots[row].callee == 0 && slots[row].notified == 0;
-    assigns slots[row].callee, slots[row].notified, tasks[holder].servers, tasks[server].clients;
+    requires new: slots[row].callee == 0 && slots[row].may_set == 0;
+    assigns slots[row].callee, slots[row].may_set, tasks[holder].servers, tasks[server].clients;
     ensures callee: slots[row].callee ==
-      ((slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL ? server + 1 : 0);
-    ensures notified: slots[row].notified ==
-      ((slots[row].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY ? server + 1 : 0);
+      ((slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL ? server : 0);
+    ensures may_set: slots[row].may_set ==
+      ((slots[row].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY ? slots[row].bits : 0);
     ensures known: knows_more{Pre, Post}(holder, server,
       (slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL); */
 static void connect(u64 row, u64 holder, u64 server)
 {
     if ((slots[row].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL) {
-        slots[row].callee = server + 1;
+        slots[row].callee = server;
         tasks[holder].servers = tasks[holder].servers | (UINT64_C(1) << server);
         tasks[server].clients = tasks[server].clients | (UINT64_C(1) << holder);
     }
     if ((slots[row].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY) {
-        slots[row].notified = server + 1;
+        slots[row].may_set = slots[row].bits;
     }
 }
 
@@ -152,7 +154,7 @@ static void create_slot(u64 s, const u64 *row)
 {
     ceilings[s] = (struct ceiling){.kind = NEURON_CAP_NONE};
     if (row[NEURON_SLOT_RUNTIME] == 1) {
-        slots[s] = (struct slot){.kind = NEURON_CAP_NONE};
+        slots[s] = (struct slot){.kind = NEURON_CAP_NONE, .generation = NEVER};
         ceilings[s] = (struct ceiling){
             .kind = (u32)row[NEURON_SLOT_KIND],
             .rights = (u32)row[NEURON_SLOT_RIGHTS],
@@ -175,6 +177,10 @@ static void create_slot(u64 s, const u64 *row)
         //@ ghost right_to_call(row[NEURON_SLOT_RIGHTS]);
         connect(s, row[NEURON_SLOT_OWNER], row[NEURON_SLOT_OBJECT]);
     }
+    /*@ assert may: \forall integer t, u; 0 <= t < task_count && 0 <= u && may_call{Pre}(t, u) ==> may_call(t, u); */
+    /*@ assert through: \forall integer t, i, u; 0 <= i < s ==>
+          (calls_through{Pre}(t, i, u) <==> calls_through(t, i, u)); */
+    /*@ assert lives: \forall integer t; tasks[t].generation == \at(tasks[t].generation, Pre); */
 }
 
 void create_slots(const u64 *table)

@@ -52,12 +52,14 @@
 /* Tasks, each with its run of slots. */
 /*@ requires table: boots(table) && tasks_wf(table);
     requires levels: levels_inv;
+    requires fresh: \forall integer i; 0 <= i < NEURON_TASKS_MAX ==> tasks[i].token == 0;
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], level_of[0 .. NEURON_TASKS_MAX - 1];
     ensures created: \forall integer i; 0 <= i < task_count ==> created_as(table, i);
     ensures levels: levels_inv;
     ensures slots: \forall integer i; 0 <= i < task_count ==> slots_run(i);
     ensures apart: \forall integer i, j; 0 <= i < j < task_count ==> run_before(i, j);
     ensures end: slots_end == table[NEURON_TABLE_SLOTS];
+    ensures unused: \forall integer i; task_count <= i < NEURON_TASKS_MAX ==> tasks[i].token == 0;
     ensures peers: peers_inv;
     ensures chains: \forall integer i; 0 <= i < task_count ==> tasks[i].first_memory == NONE; */
 void create_tasks(const u64 *table);

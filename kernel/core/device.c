@@ -91,7 +91,8 @@ static void hold(u32 window, u64 task, u32 row, u32 rights)
           leaf_of(t, p, i) ==> !leads(p, i, window, k); */
     windows[window].owner = row;
     windows[window].task = (u32)task;
-    slots[row] = (struct slot){.kind = NEURON_CAP_MMIO, .rights = rights, .object = window};
+    slots[row] = (struct slot){
+        .kind = NEURON_CAP_MMIO, .rights = rights, .object = window, .generation = NEVER};
     if ((rights & NEURON_RIGHT_IRQ) == NEURON_RIGHT_IRQ) {
         slots[row].bits = ceilings[row].bits;
         irq_open(window);
@@ -268,7 +269,7 @@ static void let_go(u32 window)
     //@ assert empty: \forall integer k; 0 <= k < windows[window].pages ==> windows[window].place[k] == 0;
     /*@ assert none: \forall integer k, t, p, i; 0 <= k < windows[window].pages && 0 <= t < task_count &&
           leaf_of(t, p, i) ==> !leads(p, i, window, k); */
-    slots[row] = (struct slot){.kind = NEURON_CAP_NONE};
+    slots[row] = (struct slot){.kind = NEURON_CAP_NONE, .generation = NEVER};
     windows[window].owner = NONE;
     /*@ assert same: \forall integer v; 0 <= v < window_count ==>
           windows[v].base == \at(windows[v].base, Pre) &&

@@ -19,7 +19,8 @@
 
 /* A slot that gets a device, or loses one, was no port and is none. */
 /*@ predicate no_port{L}(integer s) =
-      slots[s].kind != NEURON_CAP_PORT && slots[s].callee == 0 && slots[s].notified == 0;
+      slots[s].kind != NEURON_CAP_PORT && slots[s].callee == 0 && slots[s].may_set == 0 &&
+      slots[s].generation == NEVER;
     predicate ports_left{L1, L2} = \forall integer s; 0 <= s < NEURON_SLOTS_MAX ==>
       same_slot{L1, L2}(s) || (\at(slots[s].kind, L1) != NEURON_CAP_PORT && no_port{L2}(s)); */
 
@@ -119,8 +120,7 @@ int device_cap_revoke(u64 slot, u64 task, u64 target);
 int device_cap_drop(u64 slot);
 
 /* Nothing is in a slot, and nobody is called through it. */
-/*@ predicate emptied{L}(integer s) =
-      slots[s].kind == NEURON_CAP_NONE && slots[s].callee == 0 && slots[s].notified == 0; */
+/*@ predicate emptied{L}(integer s) = slots[s].kind == NEURON_CAP_NONE && no_port{L}(s); */
 
 /* A task died: all its windows are free again. */
 /*@ requires state: guarded && windows_inv && task < task_count;

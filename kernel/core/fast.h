@@ -3,7 +3,7 @@
  * hand the call to it. The machine calls them with the inputs as they came, so a message stays in its registers. One that
  * returns did the whole call, and the running task goes on with OK alone.
  *
- * `running` is the task that made the call; `current` may be any task that ran before it.
+ * `current` may be any task that ran before the one that made the call.
  */
 #ifndef CORE_FAST_H
 #define CORE_FAST_H
@@ -29,11 +29,6 @@
 
 /*@ predicate places{L}(integer c) = \forall integer t; 0 <= t < task_count ==> place_at{L}(c, t); */
 
-/* Only who was in recv serves, and only tasks that exist wait. */
-/*@ predicate served_inv{L} = \forall integer t; 0 <= t < NEURON_TASKS_MAX &&
-      WAIT_SERVED <= tasks[t].wait < WAIT_SERVED_UNTIL ==>
-        t < task_count && tasks[callee_of(tasks[t].wait)].ready == 1; */
-
 /* No task of a level above that of `c` is ready. */
 /*@ predicate none_higher{L}(integer c) =
       \forall integer l; level_of[c] < l < NEURON_LEVELS ==> queues[READY_QUEUE].head[l] == NONE; */
@@ -42,7 +37,7 @@
 /*@ predicate between{L}(integer c) =
       c < task_count && tasks_inv{L} && slots_inv{L} && unused_inv{L} && queue_inv{L} && deadline_inv{L} &&
       words_inv{L} && attention_inv{L} && places{L}(c) && timing_inv{L}(NONE) && waiting_inv{L}(NONE) && no_callers{L}(NONE) &&
-      calls_inv{L}(NONE) && ports_inv{L} && served_inv{L} && none_higher{L}(c); */
+      calls_inv{L}(NONE) && ports_inv{L} && none_higher{L}(c); */
 
 /* What a fast path leaves of all tasks, but for the number of the call of `c`. */
 /*@ predicate still{L, M}(integer c) = \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
@@ -58,38 +53,86 @@
       \at(tasks[t].wait, L) == \at(tasks[t].wait, M) && \at(tasks[t].token, L) == \at(tasks[t].token, M) &&
       \at(tasks[t].bits, L) == \at(tasks[t].bits, M); */
 
-/* A server that waits in recv gets the call. */
-/*@ requires inv: between(running) && resumed == running;
+/* What a step keeps of between(), a clause each: so the proof of a clause has only this step to look at. */
+/* clang-format off */
+#define BETWEEN_KEPT                                                                               \
+    ensures apart: runs_apart{Pre} ==> runs_apart;                                                 \
+    ensures runs: tasks_inv{Pre} ==> \forall integer t; 0 <= t < task_count ==>                    \
+      slots_run(t) && leaves_run(t) && tasks[t].level < NEURON_LEVELS;                             \
+    ensures slots: tasks_inv{Pre} && slots_inv{Pre} ==> slots_inv;                                 \
+    ensures words: words_inv{Pre} ==> words_inv;                                                   \
+    ensures attention: attention_inv{Pre} ==> attention_inv;                                       \
+    ensures timing: timing_inv{Pre}(NONE) ==> timing_inv(NONE);                                    \
+    ensures waiting: waiting_inv{Pre}(NONE) ==> waiting_inv(NONE);                                 \
+    ensures callers: no_callers{Pre}(NONE) ==> no_callers(NONE);                                   \
+    ensures calls: calls_inv{Pre}(NONE) ==> calls_inv(NONE);                                       \
+    ensures ports: ports_inv{Pre} ==> ports_inv;
+/* clang-format on */
+
+/* The task that made the call. The machine keeps its address in a register while a fast path runs. */
+#ifdef __riscv
+__extension__ register struct task *self __asm__("tp");
+#else
+extern struct task *self;
+#endif
+
+/* A server that waits in recv gets the call. Its message is four words in registers, or none. */
+/*@ requires inv: between(resumed) && self == &tasks[resumed];
+    requires message: NEURON_TAG_BYTES(tag) == 0 &&
+      (NEURON_TAG_WORDS(tag) == 0 || NEURON_TAG_WORDS(tag) == NEURON_MESSAGE_WORDS);
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
     ensures inv: resumed != NONE ==> between(resumed);
-    ensures allowed: resumed != NONE ==> calls_through(running, tasks[running].first_slot + slot, resumed);
-    ensures still: still{Pre, Post}(running);
-    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
-void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, u64 running);
+    ensures allowed: resumed != NONE ==>
+      calls_through(\old(resumed), tasks[\old(resumed)].first_slot + slot, resumed);
+    ensures still: still{Pre, Post}(\old(resumed));
+    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post}; */
+void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
 
-/* The caller gets the reply, and the server, which nobody else needs, waits for the next call. */
-/*@ requires inv: between(running) && resumed == running;
+/* The same for a message of any words, and some in the page. */
+/*@ requires inv: between(resumed) && self == &tasks[resumed];
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures allowed: resumed != NONE ==>
+      calls_through(\old(resumed), tasks[\old(resumed)].first_slot + slot, resumed);
+    ensures still: still{Pre, Post}(\old(resumed));
+    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post}; */
+void fast_call_long(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
+
+/* The caller gets the reply, and the server, which nobody else needs, waits for the next call. As for fast_call(). */
+/*@ requires inv: between(resumed) && self == &tasks[resumed];
+    requires message: NEURON_TAG_BYTES(tag) == 0 &&
+      (NEURON_TAG_WORDS(tag) == 0 || NEURON_TAG_WORDS(tag) == NEURON_MESSAGE_WORDS);
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
     ensures inv: resumed != NONE ==> between(resumed);
     ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&
-      \old(tasks[token % 64].wait) == WAIT_SERVED + running;
-    ensures still: still{Pre, Post}(running);
-    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
-void fast_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline, u64 running);
+      \old(tasks[token % 64].wait) == WAIT_SERVED + \old(resumed);
+    ensures still: still{Pre, Post}(\old(resumed));
+    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post}; */
+void fast_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
+
+/* As for fast_call_long(). */
+/*@ requires inv: between(resumed) && self == &tasks[resumed];
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
+    ensures inv: resumed != NONE ==> between(resumed);
+    ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&
+      \old(tasks[token % 64].wait) == WAIT_SERVED + \old(resumed);
+    ensures still: still{Pre, Post}(\old(resumed));
+    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post}; */
+void fast_reply_recv_long(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
 
 /* The bits are set: nobody waits for them, or a task that is above does, in recv. */
-/*@ requires inv: between(running) && resumed == running;
+/*@ requires inv: between(resumed) && self == &tasks[resumed];
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], resumed;
     ensures inv: resumed != NONE ==> between(resumed);
     ensures still: still{Pre, Post}(NONE);
-    ensures declined: resumed == NONE ==> between(running) && unchanged{Pre, Post}; */
-void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running);
+    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post}; */
+void fast_notify(u64 slot, u64 bits, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6);
 
 /* The next of the same level runs. */
-/*@ requires inv: between(running) && resumed == running;
+/*@ requires inv: between(resumed) && self == &tasks[resumed];
     assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], resumed;
     ensures inv: between(resumed);
-    ensures level: level_of[resumed] == level_of[running]; */
-void fast_yield(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 running);
+    ensures level: level_of[resumed] == level_of[\old(resumed)]; */
+void fast_yield(void);
 
 #endif

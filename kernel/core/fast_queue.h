@@ -24,9 +24,9 @@
       links[t].previous == (t == task ? NONE : t == first ? task : \old(links[t].previous));
     ensures queue: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
       links[t].queue == (t == task ? READY_QUEUE : \old(links[t].queue)); */
-static inline void prepend(u64 level, u32 first, u64 task)
+static inline void prepend(u64 level, u64 first, u64 task)
 {
-    links[task].next = first;
+    links[task].next = (u32)first;
     links[task].previous = NONE;
     links[task].queue = READY_QUEUE;
     if (first == NONE) {
@@ -40,17 +40,15 @@ static inline void prepend(u64 level, u32 first, u64 task)
 
 /* The running task goes on before its equals. */
 /*@ requires inv: queue_inv;
-    requires task: task < NEURON_TASKS_MAX && links[task].queue == NONE && level_known(task);
+    requires task: task < NEURON_TASKS_MAX && links[task].queue == NONE && level == level_of[task];
     assigns queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1];
     ensures inv: queue_inv;
     ensures in: links[task].queue == READY_QUEUE;
     ensures others: others_keep_queue{Pre, Post}(task);
-    ensures other_levels: \forall integer l; 0 <= l < NEURON_LEVELS && l != level_of[task] ==>
+    ensures other_levels: \forall integer l; 0 <= l < NEURON_LEVELS && l != level ==>
       queues[READY_QUEUE].head[l] == \old(queues[READY_QUEUE].head[l]); */
-static inline void push_front(u64 task)
+static inline void push_front(u64 task, u64 level)
 {
-    u64 level = tasks[task].level;
-
     /*@ assert apart: \forall integer q, l; 0 <= q < QUEUES && 0 <= l < NEURON_LEVELS ==>
           queues[q].head[l] != task && queues[q].tail[l] != task; */
     prepend(level, queues[READY_QUEUE].head[level], task);
@@ -79,10 +77,10 @@ static inline void push_front(u64 task)
       links[t].previous == (t == task ? last : \old(links[t].previous));
     ensures queue: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
       links[t].queue == (t == task ? READY_QUEUE : \old(links[t].queue)); */
-static inline void append(u64 level, u32 last, u64 task)
+static inline void append(u64 level, u64 last, u64 task)
 {
     links[task].next = NONE;
-    links[task].previous = last;
+    links[task].previous = (u32)last;
     links[task].queue = READY_QUEUE;
     links[last].next = (u32)task;
     queues[READY_QUEUE].tail[level] = (u32)task;
@@ -101,10 +99,10 @@ static inline void append(u64 level, u32 last, u64 task)
       links[t].previous == (t == first || t == second ? NONE : \old(links[t].previous));
     ensures queue: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==>
       links[t].queue == (t == first ? NONE : \old(links[t].queue)); */
-static inline void take_first(u64 level, u32 first, u32 second)
+static inline void take_first(u64 level, u64 first, u64 second)
 {
     links[second].previous = NONE;
-    queues[READY_QUEUE].head[level] = second;
+    queues[READY_QUEUE].head[level] = (u32)second;
     links[first].next = NONE;
     links[first].previous = NONE;
     links[first].queue = NONE;
@@ -152,9 +150,9 @@ static inline void push_last(u64 task, u64 level)
     ensures heads: \forall integer l; 0 <= l < NEURON_LEVELS && l != level ==>
       queues[READY_QUEUE].head[l] == \old(queues[READY_QUEUE].head[l]);
     ensures bits: \forall integer q; 0 <= q < QUEUES ==> queues[q].levels == \old(queues[q].levels); */
-static inline void pop_first(u64 level, u32 first)
+static inline void pop_first(u64 level, u64 first)
 {
-    u32 second = links[first].next;
+    u64 second = links[first].next;
 
     //@ assert first: first < NEURON_TASKS_MAX && links[first].queue == READY_QUEUE && level_of[first] == level;
     /*@ assert second: second < NEURON_TASKS_MAX && second != first && links[second].queue == READY_QUEUE &&

@@ -35,7 +35,7 @@
       \at(slots[s].kind, M) == \at(slots[s].kind, L) && \at(slots[s].rights, M) == \at(slots[s].rights, L) &&
       \at(slots[s].object, M) == \at(slots[s].object, L) && \at(slots[s].bits, M) == \at(slots[s].bits, L);
     predicate callees_same{L, M} = \forall integer s; 0 <= s < NEURON_SLOTS_MAX ==>
-      \at(slots[s].callee, M) == \at(slots[s].callee, L) && \at(slots[s].notified, M) == \at(slots[s].notified, L) &&
+      \at(slots[s].callee, M) == \at(slots[s].callee, L) && \at(slots[s].may_set, M) == \at(slots[s].may_set, L) &&
       \at(slots[s].generation, M) == \at(slots[s].generation, L); */
 
 /* where extents lie; */

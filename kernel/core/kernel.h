@@ -16,6 +16,7 @@
     requires machine: kernel_root_ok && pages_inv && levels_inv;
     requires lines: \forall integer i; 0 <= i < NEURON_IRQS_MAX ==>
       line_open[i] == 0 && line_claimed[i] == 0;
+    requires fresh: \forall integer t; 0 <= t < NEURON_TASKS_MAX ==> tasks[t].token == 0;
     assigns task_count, memory_count, window_count, init_task, current, queues[0 .. QUEUES - 1],
       links[0 .. NEURON_TASKS_MAX - 1], deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_quantum_end, sched_armed,

@@ -271,7 +271,8 @@ int port_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
 
 /* The first caller in the queue of the current task is served. */
 /*@ PORT_INV_NEEDED(NONE)
-    requires current: current < task_count && caller < task_count && links[caller].queue == current;
+    requires current: current < task_count && caller < task_count && links[caller].queue == current &&
+      tasks[current].ready == 1;
     assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], tasks[caller].token,
       tasks[caller].wait,
       slots[tasks[caller].call_slot].generation, tasks[current].context.x[REG_A0 .. REG_A7],
@@ -312,6 +313,7 @@ static inline int serve_next(u64 deadline)
 
     if (tasks[server].bits != 0) {
         take_bits();
+        //@ assert lists: queue_inv && deadline_inv && timer_inv && unused_inv;
         //@ assert kept: all_rest_kept{Pre, Here};
         return BLOCKED;
     }
@@ -319,15 +321,18 @@ static inline int serve_next(u64 deadline)
     if (caller != NONE) {
         //@ assert queued: links[caller].queue == server && caller < task_count && place_ok(caller);
         take_caller(caller);
+        //@ assert lists: queue_inv && deadline_inv && timer_inv && unused_inv;
         //@ assert kept: all_rest_kept{Pre, Here};
         return BLOCKED;
     }
     pay_no_attention(server);
+    //@ assert lists: queue_inv && deadline_inv && timer_inv && unused_inv;
     //@ assert tables: tasks_inv && slots_inv;
     if (deadline != NEURON_FOREVER && deadline <= arch_now()) {
         return NEURON_TIMEOUT;
     }
     wait_for_call(deadline);
+    //@ assert lists: queue_inv && deadline_inv && timer_inv && unused_inv;
     //@ assert kept: all_rest_kept{Pre, Here};
     return BLOCKED;
 }

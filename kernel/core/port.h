@@ -53,7 +53,7 @@
       \at(slots[s].object, L) == \at(slots[s].object, M) &&
       \at(slots[s].badge, L) == \at(slots[s].badge, M) &&
       \at(slots[s].bits, L) == \at(slots[s].bits, M) && \at(slots[s].callee, L) == \at(slots[s].callee, M) &&
-      \at(slots[s].notified, L) == \at(slots[s].notified, M); */
+      \at(slots[s].may_set, L) == \at(slots[s].may_set, M); */
 
 /* What every function here needs, and what it gives back. */
 /* clang-format off */

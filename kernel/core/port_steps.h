@@ -63,7 +63,7 @@ static inline void number_call(u32 caller)
 /* A slot was used in this life of the server. */
 /*@ requires tasks: server < NEURON_TASKS_MAX;
     requires slot: slot < NEURON_SLOTS_MAX && slots[slot].kind == NEURON_CAP_PORT &&
-      slots[slot].object == server;
+      slots[slot].object == server && (slots[slot].rights & NEURON_RIGHT_CALL) == NEURON_RIGHT_CALL;
     requires life: WAIT_RECV < tasks[server].generation;
     assigns slots[slot].generation;
     STEP_KEPT
@@ -301,7 +301,7 @@ static inline void leave_port(u32 caller)
 /*@ requires tasks: current < task_count <= NEURON_TASKS_MAX && caller < task_count && caller != current;
     requires call: tasks[caller].wait == WAIT_QUEUED + current && may_call(caller, current);
     requires timing: timing_ok(caller) && tasks[caller].ending == NEURON_TIMEOUT;
-    requires live: links[caller].queue == NONE && running(caller) && running(current);
+    requires live: links[caller].queue == NONE && running(caller) && running(current) && tasks[current].ready == 1;
     assigns tasks[caller].wait;
     TABLES_KEPT
     ensures words: words_inv{Pre} ==> words_inv;
@@ -343,7 +343,7 @@ static inline void begin_service(u32 caller)
 /* The current task, whose call the server has, waits for the reply. */
 /*@ PORT_INV_NEEDED(NONE)
     requires current: current < task_count && server < task_count && may_call(current, server);
-    requires running: running(server);
+    requires running: running(server) && tasks[server].ready == 1;
     assigns tasks[current].wait, tasks[current].ran, deadlines[DEADLINE_LEAVES + current],
       deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
     PORT_INV_KEPT(NONE)

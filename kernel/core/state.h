@@ -114,9 +114,9 @@ struct slot {
     u64 object; /* PORT: the server; MMIO: row in windows[] */
     u64 badge;
     u64 bits;       /* PORT with NOTIFY: what it may set; MMIO with IRQ: what the interrupt sets */
-    u64 generation; /* PORT: the server's when it last took a call through this; NEVER */
-    u64 callee;     /* PORT with CALL: 1 + the server; else 0. Both follow from the above */
-    u64 notified;   /* PORT with NOTIFY: 1 + the server; else 0 */
+    u64 generation; /* PORT with CALL: the server's when it last took a call through this; NEVER */
+    u64 callee;     /* PORT with CALL: the server; else 0. Both follow from the above */
+    u64 may_set;    /* PORT with NOTIFY: its bits; else 0 */
     u64 unused;     /* a power of two finds a slot in fewer steps */
 };
 

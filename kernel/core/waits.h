@@ -71,13 +71,14 @@
 /*@ predicate tag_fits{L}(integer t) =
       NEURON_TAG_BYTES(tasks[t].context.x[REG_A0 + 1]) <= NEURON_MESSAGE_BYTES; */
 
-/* A call is that of a living server, or ends soon; one in a queue may be delivered. */
+/* A call is that of a living server, or ends soon; who serves was in recv; one in a queue may be delivered. */
 /*@ predicate call_ok{L}(integer t) = calls(tasks[t].wait) ==>
       \let s = callee_of(tasks[t].wait);
       may_call{L}(t, s) &&
       (tasks[t].ending != NEURON_TIMEOUT ==> !running{L}(s)) &&
       (tasks[t].ending == NEURON_TIMEOUT ==> tasks[s].state != NEURON_TASK_GIVEN_UP) &&
-      (tasks[t].ending == NEURON_TIMEOUT && WAIT_SERVED <= tasks[t].wait ==> running{L}(s)) &&
+      (tasks[t].ending == NEURON_TIMEOUT && WAIT_SERVED <= tasks[t].wait ==>
+        running{L}(s) && tasks[s].ready == 1) &&
       (is_queued(tasks[t].wait) ==> calls_through{L}(t, tasks[t].call_slot, s) && tag_fits{L}(t) &&
         (tasks[t].ending == NEURON_TIMEOUT ==> slots[tasks[t].call_slot].generation == NEVER ||
           slots[tasks[t].call_slot].generation == tasks[s].generation)); */
@@ -96,19 +97,19 @@
     predicate unused_inv{L} = 1 <= task_count <= NEURON_TASKS_MAX && init_task < task_count &&
       (current == NONE || current < task_count) &&
       \forall integer t; task_count <= t < NEURON_TASKS_MAX ==>
-        links[t].queue == NONE && deadlines[DEADLINE_LEAVES + t] == NEURON_FOREVER;
+        links[t].queue == NONE && deadlines[DEADLINE_LEAVES + t] == NEURON_FOREVER && tasks[t].token == 0;
 
     predicate waits_inv{L}(integer x) =
       unused_inv{L} && queue_inv{L} && deadline_inv{L} && words_inv{L} && attention_inv{L} &&
       place_inv{L}(x) && timing_inv{L}(x) && waiting_inv{L}(x) && no_callers{L}(x); */
 
-/* What a PORT says in the form that the fast paths look for agrees with what the table says. */
+/* What a slot says in the form that the fast paths look for agrees with what the table says. One that nobody can be
+ * called through was never used, and nobody waits for NEVER. */
 /*@ predicate port_ok{L}(integer t, integer s) =
-      (slots[s].callee != 0 ==> slots[s].callee == slots[s].object + 1) &&
-      (slots[s].callee != 0 <==> calls_through{L}(t, s, slots[s].object)) &&
-      (slots[s].callee != 0 ==> may_call{L}(t, slots[s].object)) &&
-      (slots[s].notified != 0 ==> slots[s].notified == slots[s].object + 1) &&
-      (slots[s].notified != 0 <==> slots[s].kind == NEURON_CAP_PORT &&
+      (calls_through{L}(t, s, slots[s].object) ==>
+        slots[s].callee == slots[s].object && may_call{L}(t, slots[s].object)) &&
+      (!calls_through{L}(t, s, slots[s].object) ==> slots[s].callee == 0 && slots[s].generation == NEVER) &&
+      (slots[s].may_set != 0 ==> slots[s].kind == NEURON_CAP_PORT && slots[s].may_set == slots[s].bits &&
         (slots[s].rights & NEURON_RIGHT_NOTIFY) == NEURON_RIGHT_NOTIFY) &&
       (slots[s].kind == NEURON_CAP_PORT ==> slots[s].generation == NEVER ||
         WAIT_RECV < slots[s].generation <= tasks[slots[s].object].generation);

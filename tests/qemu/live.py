@@ -98,10 +98,13 @@ def compare_slots(kernel: Kernel, memory: Memory, table: dict, grants: dict[int,
     for row, declared in enumerate(table["slots"]):
         live = {field: memory.read(kernel, "slots", "slot", row, field) for field in SLOT_FIELDS}
         wanted = {field: 0 if declared["runtime"] else declared[field] for field in SLOT_FIELDS}
-        for field, right in (("callee", N["RIGHT_CALL"]), ("notified", N["RIGHT_NOTIFY"])):
+        for field, right, of in (
+            ("callee", N["RIGHT_CALL"], "object"),
+            ("may_set", N["RIGHT_NOTIFY"], "bits"),
+        ):
             live[field] = memory.read(kernel, "slots", "slot", row, field)
-            named = wanted["kind"] == N["CAP_PORT"] and wanted["rights"] & right
-            wanted[field] = 1 + wanted["object"] if named else 0
+            held = wanted["kind"] == N["CAP_PORT"] and wanted["rights"] & right
+            wanted[field] = wanted[of] if held else 0
         if row in grants:
             wanted.update({field: declared[field] for field in ("kind", "rights", "bits")})
             wanted["object"] = grants[row]

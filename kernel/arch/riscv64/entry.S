@@ -3,7 +3,8 @@
  *
  * While a task runs, sscratch holds the address of its struct task, which begins with its context (struct context in
  * core/state.h). gp and tp are constants of the task: restored, never saved. So a trap has two registers to begin
- * with; from then on tp holds the task that ran, until another one is resumed. No code in C uses gp or tp.
+ * with; from then on tp holds the task that ran, until another one is resumed. C uses
+ * neither, but for the fast paths, which find the task in tp.
  *
  * Registers are saved late. A system call gives up all but sp and s0-s11, and C keeps s0-s11: they are saved when
  * another task is to run, and only then.
@@ -74,6 +75,35 @@ _start:
     csrs sstatus, t0
     j resume_other
 
+/* To the fast path of a message of four words or none; or to that of other words, and of some in the page. The words that
+ * the tag does not count are cleared. */
+.macro message_to short, long
+    srli t0, a1, TAG_WORDS_SHIFT
+    bnez t0, 2f
+    li a2, 0
+    li a3, 0
+    li a4, 0
+    li a5, 0
+1:  j \short
+2:  li t1, 4
+    beq t0, t1, 1b
+    andi t0, t0, 7
+    beq t0, t1, 3f
+    li a5, 0
+    beqz t0, 4f
+    li t1, 3
+    beq t0, t1, 3f
+    li a4, 0
+    li t1, 2
+    beq t0, t1, 3f
+    li a3, 0
+3:  j \long
+4:  li a2, 0
+    li a3, 0
+    li a4, 0
+    j \long
+.endm
+
     .balign 4
     .globl trap_entry
 trap_entry:
@@ -81,25 +111,22 @@ trap_entry:
     csrr gp, scause
     addi gp, gp, -CAUSE_USER_CALL   /* which is none of the kernel's own */
     bnez gp, not_a_call
+    beqz a7, answer_null
     li t0, SYS_call
     beq a7, t0, enter_call
-    bltu a7, t0, answer_null
     li t0, SYS_reply_recv
-    bne a7, t0, 1f
-    lwu a7, CONTEXT_TASK(tp)
-    j fast_reply_recv
-1:  li t0, SYS_notify
+    beq a7, t0, enter_reply_recv
+    li t0, SYS_notify
     beq a7, t0, enter_notify
     li t0, SYS_yield
     bne a7, t0, arch_syscall
-    lwu a7, CONTEXT_TASK(tp)
     jal fast_yield
     j answer_null
 enter_call:
-    lwu a7, CONTEXT_TASK(tp)
-    j fast_call
+    message_to fast_call, fast_call_long
+enter_reply_recv:
+    message_to fast_reply_recv, fast_reply_recv_long
 enter_notify:
-    lwu a7, CONTEXT_TASK(tp)
     jal fast_notify
 
     /* Back to the same task with nothing but a status in a0. */
@@ -124,33 +151,12 @@ arch_switch:
     addi t0, t0, ECALL_BYTES
     sd t0, CONTEXT_PC(tp)
     save_kept tp
-    srli t1, a1, TAG_WORDS_SHIFT
-    bnez t1, some_words
-    li a2, 0
-    li a3, 0
-    li a4, 0
-    li a5, 0
-words_done:
     enter_space a0
     load_kept a0
     load_constants a0
     li a0, 0
     clear_temporaries
     sret
-some_words:
-    andi t1, t1, 7
-    li t0, 4
-    beq t1, t0, words_done
-    li a5, 0
-    li t0, 3
-    beq t1, t0, words_done
-    li a4, 0
-    li t0, 2
-    beq t1, t0, words_done
-    li a3, 0
-    bnez t1, words_done
-    li a2, 0
-    j words_done
 
     /* The same for two who come back with less. a1: bits. */
     .globl arch_preempt

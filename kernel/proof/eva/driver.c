@@ -44,6 +44,7 @@ static void general(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 
     }
 }
 
+struct task *self;
 static u64 running; /* whose call is with a fast path */
 
 void arch_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 number)
@@ -76,18 +77,25 @@ void arch_yield(struct task *next)
 static void system_call(u64 task)
 {
     running = task;
+    self = &tasks[task];
     switch (any_u64) {
     case 0:
-        fast_call(any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, task);
+        fast_call(any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, any_u64);
         break;
     case 1:
-        fast_reply_recv(any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, task);
+        fast_call_long(any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, any_u64);
         break;
     case 2:
-        fast_notify(any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, task);
+        fast_reply_recv(any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, any_u64);
         break;
     case 3:
-        fast_yield(any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, task);
+        fast_reply_recv_long(any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, any_u64);
+        break;
+    case 4:
+        fast_notify(any_u64, any_u64, any_u64, any_u64, any_u64, any_u64, any_u64);
+        break;
+    case 5:
+        fast_yield();
         break;
     default:
         current = (u32)task;

@@ -11,6 +11,7 @@
 #include "port.h"
 #include "state.h"
 
+struct task *self;
 static u32 running = NONE; /* whose call is with a fast path */
 static void (*on_decline)(void);
 static int declined; /* it handed the call over */
@@ -52,14 +53,14 @@ static u64 *runs(struct task *next)
 
 void arch_switch(struct task *next, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 badge, u64 token)
 {
-    const u64 words[NEURON_MESSAGE_WORDS] = {w0, w1, w2, w3};
     u64 *results = runs(next);
 
     results[0] = NEURON_OK;
     results[1] = tag;
-    for (u32 w = 0; w < NEURON_TAG_WORDS(tag); w++) {
-        results[2 + w] = words[w];
-    }
+    results[2] = w0;
+    results[3] = w1;
+    results[4] = w2;
+    results[5] = w3;
     results[6] = badge;
     results[7] = token;
 }
@@ -84,33 +85,48 @@ void entry_general(u64 number, const u64 in[7])
     arch_syscall(in[0], in[1], in[2], in[3], in[4], in[5], in[6], number);
 }
 
+/* To the fast path of a message of four words or none; or to the other. Words that do not count are cleared. */
+static void message_to(void (*fast)(u64, u64, u64, u64, u64, u64, u64),
+                       void (*longer)(u64, u64, u64, u64, u64, u64, u64), const u64 in[7])
+{
+    u64 tag = in[1];
+    u64 size = tag >> 16; /* without the label: words, and bytes above them */
+    u64 words[NEURON_MESSAGE_WORDS] = {0};
+
+    for (u32 w = 0; w < NEURON_MESSAGE_WORDS && w < NEURON_TAG_WORDS(tag); w++) {
+        words[w] = in[2 + w];
+    }
+    (size == 0 || size == NEURON_MESSAGE_WORDS ? fast : longer)(in[0], tag, words[0], words[1],
+                                                                words[2], words[3], in[6]);
+}
+
 int entry_call(u64 number, const u64 in[7], void (*when_declined)(void))
 {
-    void (*path)(u64, u64, u64, u64, u64, u64, u64, u64) = NULL;
-
     declined = 0;
     left = 0;
+    running = current;
+    self = &tasks[running];
+    on_decline = when_declined;
+    current = NONE; /* a fast path must not look at it */
     switch (number) {
     case NEURON_SYS_call:
-        path = fast_call;
+        message_to(fast_call, fast_call_long, in);
         break;
     case NEURON_SYS_reply_recv:
-        path = fast_reply_recv;
+        message_to(fast_reply_recv, fast_reply_recv_long, in);
         break;
     case NEURON_SYS_notify:
-        path = fast_notify;
+        fast_notify(in[0], in[1], in[2], in[3], in[4], in[5], in[6]);
         break;
     case NEURON_SYS_yield:
-        path = fast_yield;
+        fast_yield();
         break;
     default:
+        current = running;
+        running = NONE;
         entry_general(number, in);
         return 0;
     }
-    running = current;
-    on_decline = when_declined;
-    current = NONE; /* a fast path must not look at it */
-    path(in[0], in[1], in[2], in[3], in[4], in[5], in[6], running);
     if (!declined && !left) {
         (void)runs(&tasks[running]);
     }

@@ -245,8 +245,8 @@ static void check_device_slot(u64 s)
     const struct window *window = &windows[slots[s].object];
     HOLDS(window->owner == s, s);
     u64 irq = (slots[s].rights & NEURON_RIGHT_IRQ) != 0;
-    HOLDS(slots[s].badge == 0 && (slots[s].generation == 0 || slots[s].generation == NEVER), s);
-    HOLDS(slots[s].callee == 0 && slots[s].notified == 0, s);
+    HOLDS(slots[s].badge == 0 && slots[s].generation == NEVER, s);
+    HOLDS(slots[s].callee == 0 && slots[s].may_set == 0, s);
     HOLDS(slots[s].bits == (irq ? ceilings[s].bits : 0), s);
     HOLDS(tasks[slot_word(s, NEURON_SLOT_OWNER)].state != NEURON_TASK_GIVEN_UP, s);
     if (slot_word(s, NEURON_SLOT_RUNTIME) == 1) {
@@ -296,12 +296,12 @@ static void check_slots(void)
         HOLDS(slots[s].badge == slot_word(s, NEURON_SLOT_BADGE), s);
         HOLDS(slots[s].bits == slot_word(s, NEURON_SLOT_BITS), s);
         int port = slots[s].kind == NEURON_CAP_PORT;
-        u64 named = slots[s].object + 1;
-        HOLDS(slots[s].callee == (port && slots[s].rights & NEURON_RIGHT_CALL ? named : 0), s);
-        HOLDS(slots[s].notified == (port && slots[s].rights & NEURON_RIGHT_NOTIFY ? named : 0), s);
+        int callable = port && (slots[s].rights & NEURON_RIGHT_CALL) != 0;
+        int notifiable = port && (slots[s].rights & NEURON_RIGHT_NOTIFY) != 0;
+        HOLDS(slots[s].callee == (callable ? slots[s].object : 0), s);
+        HOLDS(slots[s].may_set == (notifiable ? slots[s].bits : 0), s);
         HOLDS(slots[s].generation == NEVER ||
-                  (slots[s].kind == NEURON_CAP_PORT &&
-                   slots[s].generation <= tasks[slots[s].object].generation),
+                  (callable && slots[s].generation <= tasks[slots[s].object].generation),
               s);
     }
 }
