@@ -79,21 +79,17 @@ static void receive(struct neuron_reply_recv_out *in)
                                          out.w3,  out.badge, out.token};
 }
 
-/* Echoes until a call with another label is received. A notification only wakes. The message stays in registers, as it
- * would in a server that does nothing else. */
+/* Echoes any call, as a server of one method would, which keeps the message in registers. When it was notified, it looks
+ * whether the next call is another. */
 static void serve_echo(struct neuron_reply_recv_out *in)
 {
-    struct neuron_reply_recv_out now = *in;
-
-    while (NEURON_TAG_LABEL(now.tag) == ECHO) {
-        int64_t status = neuron_reply_recv(now.token, now.tag, now.w0, now.w1, now.w2, now.w3,
-                                           NEURON_FOREVER, &now);
-        if (status != NEURON_OK) {
-            receive(in);
-            now = *in;
+    do {
+        struct neuron_reply_recv_out now = *in;
+        while (neuron_reply_recv(now.token, now.tag, now.w0, now.w1, now.w2, now.w3, NEURON_FOREVER,
+                                 &now) == NEURON_OK) {
         }
-    }
-    *in = now;
+        receive(in);
+    } while (NEURON_TAG_LABEL(in->tag) == ECHO);
 }
 
 /* The same; notes when it is reached, and when the reply leaves. */
