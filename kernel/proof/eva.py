@@ -15,7 +15,6 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-import wp
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -103,19 +102,6 @@ def judge(what: str, found: set[Place], explained: list[dict]) -> list[str]:
     return complaints + [f"no longer {what}: {' | '.join(place)}" for place in sorted(expected - found)]
 
 
-def is_open(name: str) -> bool:
-    """Whether proof.wp has not closed a file. What is in a header is a goal of all files that include it."""
-    return any(user in wp.UNPROVED for user in [name, *wp.users(name)])
-
-
-def say_alarms(alarms: set[Place]) -> None:
-    """How many there are, and how many of them are goals of a file that proof.wp proves."""
-    proved = sum(not is_open(alarm.file) for alarm in alarms)
-    print(
-        f"{len(alarms)} alarms: {proved} in files that proof.wp proves, {len(alarms) - proved} in open ones"
-    )
-
-
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -130,7 +116,7 @@ def main() -> int:
     for what in ("unreached", "alarm"):
         for entry in table[what]:
             print(f"{what}: {entry['file']}: {entry['function']}(): {entry['text']}\n    {entry['why']}")
-    say_alarms(result.alarms)
+    print(f"{len(result.alarms)} alarms, which are goals of proof.wp")
     complaints = judge("unreached", result.unreached, table["unreached"])
     complaints += judge("alarm", result.alarms, table["alarm"])
     for complaint in complaints:

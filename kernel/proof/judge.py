@@ -7,12 +7,14 @@ contract, each loop a variant, and nothing is taken for granted but the axioms a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 ANNOTATION = re.compile(r"/\*@.*?\*/|//@[^\n]*", re.DOTALL)
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 SCORE = re.compile(r"^\[wp\] Proved goals: +(\d+) / (\d+)$", re.MULTILINE)
-UNPROVED_GOAL = re.compile(r"^\[wp\] \[(?:Failed|Timeout|Unknown|Stepout)\] Goal (\S+)", re.MULTILINE)
+# Of several provers the line says no more; of one, what came of it.
+UNPROVED_GOAL = re.compile(r"^\[wp\] \[[^\]\n]+\] Goal (\S+)(?: : (?!Valid\b)|$)", re.MULTILINE)
 DOOMED = re.compile(r"^\[wp\] (\S+:\d+): Warning:\s*Failed smoke-test", re.MULTILINE)
 # Messages begin at the line's start; what belongs to one is indented.
 MESSAGE = re.compile(r"^\[[^\]\n]+\](?:(?!^\[).)*", re.MULTILINE | re.DOTALL)
@@ -46,10 +48,6 @@ class Score:
     hypotheses: int = 0
     complaints: list[str] = field(default_factory=list)
 
-    def complete(self) -> bool:
-        """Whether every goal is proved and nothing was left out."""
-        return self.proved == self.goals and not self.unproved and not self.complaints
-
 
 def score(output: str) -> Score:
     """Reads WP's output. Whatever it warns of, but for its memory model, counts against the file."""
@@ -67,6 +65,30 @@ def score(output: str) -> Score:
     elif NO_GOAL not in output:
         result.complaints.append("the prover gave no result")
     return result
+
+
+def owners(unproved: list[str], names: Iterable[str]) -> list[str]:
+    """The functions that these goals may be of, by how WP names a goal; none: one of them is of no function."""
+    result: set[str] = set()
+    for goal in unproved:
+        found = {name for name in names if goal.startswith(f"typed_{name}_")}
+        if not found:
+            return []
+        result |= found
+    return sorted(result)
+
+
+def both(first: Score, then: Score) -> Score:
+    """The score of a file from that of all its goals and that of all goals of each function that had an open one."""
+    missing = len(first.unproved) - then.goals
+    lost = [f"{missing} open goals were not tried again"] if missing > 0 else []
+    return Score(
+        proved=first.goals - (then.goals - then.proved),
+        goals=first.goals,
+        unproved=then.unproved,
+        hypotheses=first.hypotheses,
+        complaints=first.complaints + then.complaints + lost,
+    )
 
 
 def doomed(output: str) -> list[str]:
