@@ -68,7 +68,7 @@ def score(output: str) -> Score:
 
 
 def owners(unproved: list[str], names: Iterable[str]) -> list[str]:
-    """The functions that these goals may be of, by how WP names a goal; none: one of them is of no function."""
+    """The functions that these goals may be of, by how WP names a goal. None: one is of no function."""
     result: set[str] = set()
     for goal in unproved:
         found = {name for name in names if goal.startswith(f"typed_{name}_")}
@@ -79,7 +79,7 @@ def owners(unproved: list[str], names: Iterable[str]) -> list[str]:
 
 
 def both(first: Score, then: Score) -> Score:
-    """The score of a file from that of all its goals and that of all goals of each function that had an open one."""
+    """Of a file, from all its goals, and then all goals of each function that had an open one."""
     missing = len(first.unproved) - then.goals
     lost = [f"{missing} open goals were not tried again"] if missing > 0 else []
     return Score(

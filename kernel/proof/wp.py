@@ -1,8 +1,8 @@
 """Proves the kernel core: Frama-C WP on every C file of kernel/core, every function and property of it.
 
 wp.py --build FOLDER [--smoke] [FILE...]: all files, or those named (queue.c). Prints a table and the sum,
-writes FOLDER/wp.json. Fails unless every file is N / N, and nothing is taken for granted but the axioms and at most
-TRUSTED_MAX contracts of arch.h.
+writes FOLDER/wp.json. Fails unless every file is N / N, and nothing is taken for granted but the axioms
+and at most TRUSTED_MAX contracts of arch.h.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ TRUSTED_MAX = 15
 
 FRAMA_C = ["frama-c", "-machdep", "gcc_x86_64", "-c11", f"-cpp-extra-args=-I{ROOT / 'kernel' / 'include'}"]
 WP = ["-wp", "-wp-rte"]
-# Z3 by patterns alone proves most goals in a moment. Functions in which it leaves one go to all three: they try a goal at
-# once, and the first ends the others, since what one finds in a second another may never find.
+# Z3 by patterns alone proves most goals in a moment. Functions in which it leaves one go to all three: they
+# try a goal at once, and the first ends the others: what one finds in a second another may never find.
 FIRST = ["-wp-prover", "z3p", "-wp-par", "2", "-wp-timeout", "2"]
 # Of the clock: a proof takes a second, but not on a busy machine.
 THEN = ["-wp-prover", "z3p,cvc4,z3", "-wp-par", "3", "-wp-timeout", "60"]
