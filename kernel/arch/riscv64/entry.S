@@ -75,57 +75,8 @@ _start:
     csrs sstatus, t0
     j resume_other
 
-/* To the fast path of a message of four words or none; or to that of other words, and of some in the page. The words that
- * the tag does not count are cleared. */
-.macro message_to short, long
-    srli t0, a1, TAG_WORDS_SHIFT
-    bnez t0, 2f
-    li a2, 0
-    li a3, 0
-    li a4, 0
-    li a5, 0
-1:  j \short
-2:  li t1, 4
-    beq t0, t1, 1b
-    andi t0, t0, 7
-    beq t0, t1, 3f
-    li a5, 0
-    beqz t0, 4f
-    li t1, 3
-    beq t0, t1, 3f
-    li a4, 0
-    li t1, 2
-    beq t0, t1, 3f
-    li a3, 0
-3:  j \long
-4:  li a2, 0
-    li a3, 0
-    li a4, 0
-    j \long
-.endm
-
-    .balign 4
-    .globl trap_entry
-trap_entry:
-    csrr tp, sscratch
-    csrr gp, scause
-    addi gp, gp, -CAUSE_USER_CALL   /* which is none of the kernel's own */
-    bnez gp, not_a_call
-    beqz a7, answer_null
-    li t0, SYS_call
-    beq a7, t0, enter_call
-    li t0, SYS_reply_recv
-    beq a7, t0, enter_reply_recv
-    li t0, SYS_notify
-    beq a7, t0, enter_notify
-    li t0, SYS_yield
-    bne a7, t0, arch_syscall
-    jal fast_yield
-    j answer_null
-enter_call:
-    message_to fast_call, fast_call_long
-enter_reply_recv:
-    message_to fast_reply_recv, fast_reply_recv_long
+    .section .text.trap, "ax"
+    .option norelax                 /* the end is where fast_call() begins, and nothing is filled in there */
 enter_notify:
     jal fast_notify
 
@@ -197,11 +148,11 @@ arch_syscall:
     la sp, __stack_top
     lw t0, CONTEXT_TASK(tp)
     sw t0, current, t1
-    call kernel_syscall
+    jal kernel_syscall
     li t0, BLOCKED
     ld sp, 2*8(tp)
     bne a0, t0, return_status
-    call next_task
+    jal next_task
     beq a0, tp, load_results
     save_kept tp
 
@@ -248,7 +199,7 @@ next_task:
 1:  sd sp, 2*8(tp)
     la sp, __stack_top - 16
     sd ra, 8(sp)
-    call arch_idle
+    jal arch_idle
     ld ra, 8(sp)
     ld sp, 2*8(tp)
     j next_task
@@ -268,9 +219,9 @@ not_a_call:
     la sp, __stack_top
     csrr a0, scause
     csrr a1, stval
-    call arch_trap
+    jal arch_trap
     ld sp, 2*8(tp)
-    call next_task
+    jal next_task
     beq a0, tp, load_interrupted
     li t0, CONTEXT_ALL
     sd t0, CONTEXT_WHOLE(tp)
@@ -282,7 +233,73 @@ kernel_trap:
     csrr a0, scause
     csrr a1, stval
     csrr a2, sepc
-    call arch_panic
+    jal arch_panic
+
+/* What a fast path gets of a message. Four words or none go on, those cleared that it has not; other messages, and those
+ * with some in the page, go to `long`. In two parts, so that the usual way has no jump. */
+.macro other_messages long
+2:  li t1, 4
+    beq t0, t1, 1f
+    andi t0, t0, 7
+    beq t0, t1, 3f
+    li a5, 0
+    beqz t0, 4f
+    li t1, 3
+    beq t0, t1, 3f
+    li a4, 0
+    li t1, 2
+    beq t0, t1, 3f
+    li a3, 0
+3:  j \long
+4:  li a2, 0
+    li a3, 0
+    li a4, 0
+    j \long
+.endm
+.macro short_messages
+    srli t0, a1, TAG_WORDS_SHIFT
+    bnez t0, 2b
+    li a2, 0
+    li a3, 0
+    li a4, 0
+    li a5, 0
+1:
+.endm
+
+    other_messages fast_reply_recv_long
+enter_reply_recv:
+    short_messages
+    j fast_reply_recv
+
+not_call:
+    addi gp, gp, -CAUSE_USER_CALL   /* which is none of the kernel's own */
+    bnez gp, not_a_call
+    beqz a7, answer_null
+    li t0, SYS_reply_recv
+    beq a7, t0, enter_reply_recv
+    li t0, SYS_notify
+    beq a7, t0, enter_notify
+    li t0, SYS_yield
+    bne a7, t0, arch_syscall
+    jal fast_yield
+    j answer_null
+
+    other_messages fast_call_long
+    .balign 4
+    .option norvc
+    .globl trap_entry
+trap_entry:
+    csrr tp, sscratch
+    csrr gp, scause
+    bne a7, gp, not_call            /* the number of `call` is that of its cause */
+    addi gp, gp, -CAUSE_USER_CALL
+    bnez gp, not_a_call
+    short_messages
+    /* Falls into fast_call(): the linker sees to it. */
+    .globl trap_entry_end
+trap_entry_end:
+    .option rvc
+    .option relax
 
     .section .stack, "aw", @nobits
     .balign 4096

@@ -13,15 +13,14 @@
 #define CONTEXT_ALL 1
 #define CONTEXT_NOTHING 2
 
-#define SYS_call 1
 #define SYS_reply_recv 4
 #define SYS_notify 5
-#define SYS_yield 8
+#define SYS_yield 1
 #define NOTIFIED 1
 #define BLOCKED 2 /* port.h has it too, and the compiler compares */
 #define TAG_WORDS_SHIFT 16
 
-#define CAUSE_USER_CALL 8
-#define ECALL_BYTES 4 /* there is no short form */
+#define CAUSE_USER_CALL 8 /* and the number of `call` */
+#define ECALL_BYTES 4     /* there is no short form */
 
 #endif

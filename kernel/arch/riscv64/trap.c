@@ -24,7 +24,7 @@ _Static_assert(offsetof(struct context, space) == CONTEXT_SPACE, "space");
 _Static_assert(offsetof(struct context, whole) == CONTEXT_WHOLE, "whole");
 _Static_assert(offsetof(struct context, task) == CONTEXT_TASK, "task");
 _Static_assert(sizeof(struct task) == 1 << TASK_SHIFT, "the size of a task");
-_Static_assert(NEURON_SYS_null == 0 && NEURON_SYS_call == SYS_call &&
+_Static_assert(NEURON_SYS_null == 0 && NEURON_SYS_call == CAUSE_USER_CALL &&
                    NEURON_SYS_reply_recv == SYS_reply_recv && NEURON_SYS_notify == SYS_notify &&
                    NEURON_SYS_yield == SYS_yield,
                "calls with a fast path");

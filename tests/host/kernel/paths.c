@@ -24,7 +24,7 @@ struct core {
     u32 current;
 };
 static struct core at_entry, after_fast, after_slow;
-static u64 fast_taken[NEURON_SYS_yield + 1];
+static u64 fast_taken[NEURON_SYS_call + 1]; /* the largest number of those that have one */
 
 static void save_core(struct core *core)
 {
