@@ -7,14 +7,12 @@ contract, each loop a variant, and nothing is taken for granted but the axioms a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 ANNOTATION = re.compile(r"/\*@.*?\*/|//@[^\n]*", re.DOTALL)
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 SCORE = re.compile(r"^\[wp\] Proved goals: +(\d+) / (\d+)$", re.MULTILINE)
-# Of several provers the line says no more; of one, what came of it.
-UNPROVED_GOAL = re.compile(r"^\[wp\] \[[^\]\n]+\] Goal (\S+)(?: : (?!Valid\b)|$)", re.MULTILINE)
+UNPROVED_GOAL = re.compile(r"^\[wp\] \[(?:Failed|Timeout|Unknown|Stepout)\] Goal (\S+)", re.MULTILINE)
 DOOMED = re.compile(r"^\[wp\] (\S+:\d+): Warning:\s*Failed smoke-test", re.MULTILINE)
 # Messages begin at the line's start; what belongs to one is indented.
 MESSAGE = re.compile(r"^\[[^\]\n]+\](?:(?!^\[).)*", re.MULTILINE | re.DOTALL)
@@ -65,30 +63,6 @@ def score(output: str) -> Score:
     elif NO_GOAL not in output:
         result.complaints.append("the prover gave no result")
     return result
-
-
-def owners(unproved: list[str], names: Iterable[str]) -> list[str]:
-    """The functions that these goals may be of, by how WP names a goal. None: one is of no function."""
-    result: set[str] = set()
-    for goal in unproved:
-        found = {name for name in names if goal.startswith(f"typed_{name}_")}
-        if not found:
-            return []
-        result |= found
-    return sorted(result)
-
-
-def both(first: Score, then: Score) -> Score:
-    """Of a file, from all its goals, and then all goals of each function that had an open one."""
-    missing = len(first.unproved) - then.goals
-    lost = [f"{missing} open goals were not tried again"] if missing > 0 else []
-    return Score(
-        proved=first.goals - (then.goals - then.proved),
-        goals=first.goals,
-        unproved=then.unproved,
-        hypotheses=first.hypotheses,
-        complaints=first.complaints + then.complaints + lost,
-    )
 
 
 def doomed(output: str) -> list[str]:

@@ -26,12 +26,9 @@ AXIOMS = HERE / "axioms.h"
 TRUSTED_MAX = 15
 
 FRAMA_C = ["frama-c", "-machdep", "gcc_x86_64", "-c11", f"-cpp-extra-args=-I{ROOT / 'kernel' / 'include'}"]
-WP = ["-wp", "-wp-rte"]
-# Z3 by patterns alone proves most goals in a moment. Functions in which it leaves one go to all three: they
-# try a goal at once, and the first ends the others: what one finds in a second another may never find.
-FIRST = ["-wp-prover", "z3p", "-wp-par", "2", "-wp-timeout", "2"]
-# Of the clock: a proof takes a second, but not on a busy machine.
-THEN = ["-wp-prover", "z3p,cvc4,z3", "-wp-par", "3", "-wp-timeout", "60"]
+# They try a goal at once, and the first ends the others: what one finds in a second another may never find.
+PROVE = ["-wp", "-wp-rte", "-wp-prover", "z3p,cvc4,z3", "-wp-par", "3"]
+GOAL_S = 60  # for one goal and one prover, of the clock: a proof takes a second, but not on a busy machine
 FILE_S = 2700
 
 
@@ -62,17 +59,14 @@ def normal_form(path: Path) -> str:
 def prove(path: Path, build: Path, smoke: bool) -> dict:
     """Runs WP on one file. What is known of it then."""
     start = time.monotonic()
-    arguments = [*WP, "-wp-cache", "update", "-wp-cache-dir", str(build / "cache"), str(path)]
-    normal = normal_form(path)
-    output = run([*THEN, "-wp-smoke-tests", *arguments] if smoke else [*FIRST, *arguments], FILE_S)
-    score = judge.score(output)
-    if score.proved != score.goals and not smoke:
-        again = judge.owners(score.unproved, judge.functions(normal))
-        chosen = ["-wp-fct", ",".join(again)] if again else []
-        rest = run([*THEN, *chosen, *arguments], FILE_S)
-        score = judge.both(score, judge.score(rest))
-        output += rest
+    arguments = [*PROVE, "-wp-timeout", str(GOAL_S)]
+    arguments += ["-wp-cache", "update", "-wp-cache-dir", str(build / "cache")]
+    if smoke:
+        arguments += ["-wp-smoke-tests"]
+    output = run([*arguments, str(path)], FILE_S)
     (build / f"{path.stem}.log").write_text(output)
+    score = judge.score(output)
+    normal = normal_form(path)
     known = judge.axioms(AXIOMS.read_text())
     score.complaints += judge.gaps(normal)
     score.complaints += [f"takes {name} for granted" for name in sorted(judge.axioms(normal) - known)]

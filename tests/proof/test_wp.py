@@ -89,20 +89,6 @@ class WpTest(unittest.TestCase):
         self.assertEqual(judge.score("[kernel] Parsing x.c\n").complaints, ["the prover gave no result"])
         self.assertEqual(judge.score("[wp] Proved goals:    3 / 3\n").complaints, [])
 
-    def test_an_open_goal_is_one_of_all_functions_that_its_name_may_mean(self) -> None:
-        names = ["take", "take_all", "leave"]
-        self.assertEqual(judge.owners(["typed_take_all_ensures_x"], names), ["take", "take_all"])
-        self.assertEqual(judge.owners(["typed_take_assert", "typed_lemma_l"], names), [])
-
-    def test_the_second_run_counts_for_what_the_first_left_open(self) -> None:
-        first = judge.Score(proved=7, goals=10, unproved=["a", "b", "c"], hypotheses=2)
-        closed = judge.both(first, judge.Score(proved=5, goals=5))
-        self.assertEqual((closed.proved, closed.goals, closed.unproved, closed.complaints), (10, 10, [], []))
-        left = judge.both(first, judge.Score(proved=4, goals=5, unproved=["b"]))
-        self.assertEqual((left.proved, left.goals, left.unproved), (9, 10, ["b"]))
-        lost = judge.both(first, judge.Score(proved=2, goals=2))
-        self.assertEqual(lost.complaints, ["1 open goals were not tried again"])
-
     def test_a_function_that_is_kept_out_of_others_is_seen(self) -> None:
         text = "int ( __attribute__((__noinline__)) f)(int x)\n{\n  while (x) {}\n}\n"
         self.assertEqual(
