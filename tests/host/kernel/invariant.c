@@ -487,6 +487,9 @@ void invariant_check(void)
     for (u32 t = 0; t < task_count; t++) {
         check_task(t);
     }
+    for (u32 t = task_count; t < NEURON_TASKS_MAX; t++) {
+        HOLDS(tasks[t].token == 0, t); /* nobody's: no reply is for it */
+    }
     check_current();
     check_slots();
     check_devices();
