@@ -184,7 +184,7 @@ let name_of size index =
   if !name = "" then "power" else !name
 
 (* ---- The trace ---- *)
-let call_names = [| "null"; "call"; "recv"; "reply"; "reply_recv"; "notify"; "wait"; "peers_changed"; "yield"; "exit"; "cap_query";
+let call_names = [| "null"; "yield"; "recv"; "reply"; "reply_recv"; "notify"; "wait"; "peers_changed"; "call"; "exit"; "cap_query";
   "console_write"; "power"; "task_start"; "task_stop"; "task_reset_step"; "task_inspect"; "device_cap_create"; "cap_transfer_to"; "cap_revoke";
   "cap_drop"; "mmio_map"; "unmap"; "irq_ack"; "dev_write"; "dev_queue"; "dev_post"; "unknown" |]
 let calls = Array.length call_names
@@ -192,9 +192,9 @@ let deadline = function 0 -> Poll | 1 -> Past | _ -> Later
 let call_of number (x : int array) descs =
   let ws = [ x.(2); x.(3); x.(4); x.(5) ] in
   match number with
-  | 0 -> Null | 1 -> Call (x.(0), x.(1), ws, deadline x.(6)) | 2 -> Recv (deadline x.(0)) | 3 -> Reply (x.(0), x.(1), ws)
+  | 0 -> Null | 1 -> Yield | 2 -> Recv (deadline x.(0)) | 3 -> Reply (x.(0), x.(1), ws)
   | 4 -> ReplyRecv (x.(0), x.(1), ws, deadline x.(6)) | 5 -> Notify (x.(0), x.(1)) | 6 -> Wait (x.(0), deadline x.(1))
-  | 7 -> PeersChanged | 8 -> Yield | 9 -> Exit x.(0) | 10 -> CapQuery x.(0) | 11 -> ConsoleWrite (x.(0), x.(1))
+  | 7 -> PeersChanged | 8 -> Call (x.(0), x.(1), ws, deadline x.(6)) | 9 -> Exit x.(0) | 10 -> CapQuery x.(0) | 11 -> ConsoleWrite (x.(0), x.(1))
   | 12 -> Power (x.(0), x.(1)) | 13 -> TaskStart (x.(0), x.(1)) | 14 -> TaskStop (x.(0), x.(1), x.(2))
   | 15 -> TaskResetStep (x.(0), x.(1)) | 16 -> TaskInspect (x.(0), x.(1), x.(2), x.(3))
   | 17 -> CapCreate (x.(0), x.(1), x.(2), x.(3), x.(4)) | 18 -> CapTransfer (x.(0), x.(1), x.(2), x.(3))
