@@ -2,6 +2,7 @@
 #include "invariant.h"
 
 #include <neuron/table.h>
+#include <string.h>
 
 #include "cmocka_all.h"
 #include "deadline.h"
@@ -475,9 +476,7 @@ void invariant_begin(const u64 *words)
     table = words;
     at = table_sections(words);
     checks = 0;
-    for (u32 t = 0; t < NEURON_TASKS_MAX; t++) {
-        token_seen[t] = 0;
-    }
+    memset(token_seen, 0, sizeof(token_seen));
 }
 
 void invariant_check(void)

@@ -35,6 +35,7 @@ void machine_reset(void)
     machine.events = 0;
     machine_devices_reset();
     memset(machine.ram, RUBBISH, sizeof(machine.ram));
+    memset(tasks, 0, sizeof(tasks)); /* as the entry code leaves it */
     /* Nobody writes the payload: once is enough. */
     if (machine.payload[0] == 0) {
         fill_payload();

@@ -315,7 +315,6 @@ void world_boot_words(void)
     assert_int_equal(verdict.rule, NEURON_RULE_OK);
     machine_reset();
     console_reset();
-    memset(tasks, 0, sizeof(tasks)); /* as the entry code leaves it */
     kernel_boot(world.words);
     invariant_begin(world.words);
     invariant_check();
