@@ -192,6 +192,10 @@ void life_start(u32 task)
     //@ assert runs: \forall integer t, s; 0 <= t < task_count && slot_of(t, s) ==> slot_of{Pre}(t, s);
     /*@ assert were: ports_inv{Pre} ==> \forall integer t, s; 0 <= t < task_count && slot_of{Pre}(t, s) ==>
           port_ok{Pre}(t, s); */
+    /*@ assert began: \forall integer t, s; 0 <= t < task_count && slot_of{Pre}(t, s) && port_ok{Pre}(t, s) ==>
+          port_ok{Begun}(t, s); */
+    /*@ assert follow: \forall integer t, s; 0 <= t < task_count && slot_of{Pre}(t, s) && port_ok{Begun}(t, s) ==>
+          port_ok(t, s); */
     /*@ assert woken: \forall integer t, s; 0 <= t < task_count && slot_of{Pre}(t, s) && port_ok{Pre}(t, s) ==>
           port_ok(t, s); */
 }
