@@ -76,48 +76,47 @@ __extension__ register struct task *self __asm__("tp");
 extern struct task *self;
 #endif
 
+/* What both paths of a call do, those of a reply, and what the shorter ones need. */
+/* clang-format off */
+#define CALL_ENDS                                                                                  \
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;                          \
+    ensures inv: resumed != NONE ==> between(resumed);                                             \
+    ensures allowed: resumed != NONE ==>                                                           \
+      calls_through(\old(resumed), tasks[\old(resumed)].first_slot + slot, resumed);               \
+    ensures still: still{Pre, Post}(\old(resumed));                                                \
+    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post};
+#define REPLY_ENDS                                                                                 \
+    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;                          \
+    ensures inv: resumed != NONE ==> between(resumed);                                             \
+    ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&\
+      \old(tasks[token % 64].wait) == WAIT_SERVED + \old(resumed);                                 \
+    ensures still: still{Pre, Post}(\old(resumed));                                                \
+    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post};
+#define SHORT_MESSAGE                                                                              \
+    requires message: NEURON_TAG_BYTES(tag) == 0 &&                                                \
+      (NEURON_TAG_WORDS(tag) == 0 || NEURON_TAG_WORDS(tag) == NEURON_MESSAGE_WORDS);
+/* clang-format on */
+
 /* A server that waits in recv gets the call. Its message is four words in registers, or none. */
 /*@ requires inv: between(resumed) && self == &tasks[resumed];
-    requires message: NEURON_TAG_BYTES(tag) == 0 &&
-      (NEURON_TAG_WORDS(tag) == 0 || NEURON_TAG_WORDS(tag) == NEURON_MESSAGE_WORDS);
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
-    ensures inv: resumed != NONE ==> between(resumed);
-    ensures allowed: resumed != NONE ==>
-      calls_through(\old(resumed), tasks[\old(resumed)].first_slot + slot, resumed);
-    ensures still: still{Pre, Post}(\old(resumed));
-    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post}; */
+    SHORT_MESSAGE
+    CALL_ENDS */
 void fast_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
 
 /* The same for a message of any words, and some in the page. */
 /*@ requires inv: between(resumed) && self == &tasks[resumed];
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
-    ensures inv: resumed != NONE ==> between(resumed);
-    ensures allowed: resumed != NONE ==>
-      calls_through(\old(resumed), tasks[\old(resumed)].first_slot + slot, resumed);
-    ensures still: still{Pre, Post}(\old(resumed));
-    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post}; */
+    CALL_ENDS */
 void fast_call_long(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
 
 /* The caller gets the reply, and the server, which nobody else needs, waits for the next call. As for fast_call(). */
 /*@ requires inv: between(resumed) && self == &tasks[resumed];
-    requires message: NEURON_TAG_BYTES(tag) == 0 &&
-      (NEURON_TAG_WORDS(tag) == 0 || NEURON_TAG_WORDS(tag) == NEURON_MESSAGE_WORDS);
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
-    ensures inv: resumed != NONE ==> between(resumed);
-    ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&
-      \old(tasks[token % 64].wait) == WAIT_SERVED + \old(resumed);
-    ensures still: still{Pre, Post}(\old(resumed));
-    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post}; */
+    SHORT_MESSAGE
+    REPLY_ENDS */
 void fast_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
 
 /* As for fast_call_long(). */
 /*@ requires inv: between(resumed) && self == &tasks[resumed];
-    assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;
-    ensures inv: resumed != NONE ==> between(resumed);
-    ensures allowed: resumed != NONE ==> resumed == token % 64 && \old(tasks[token % 64].token) == token &&
-      \old(tasks[token % 64].wait) == WAIT_SERVED + \old(resumed);
-    ensures still: still{Pre, Post}(\old(resumed));
-    ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post}; */
+    REPLY_ENDS */
 void fast_reply_recv_long(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
 
 /* The bits are set: nobody waits for them, or a task that is above does, in recv. */

@@ -3,8 +3,8 @@
  *
  * While a task runs, sscratch holds the address of its struct task, which begins with its context (struct context in
  * core/state.h). gp and tp are constants of the task: restored, never saved. So a trap has two registers to begin
- * with; from then on tp holds the task that ran, until another one is resumed. C uses
- * neither, but for the fast paths, which find the task in tp.
+ * with; from then on tp holds the task that ran, until another one is resumed. C uses neither, but for the fast paths,
+ * which find the task in tp.
  *
  * Registers are saved late. A system call gives up all but sp and s0-s11, and C keeps s0-s11: they are saved when
  * another task is to run, and only then.
