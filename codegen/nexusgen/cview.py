@@ -94,7 +94,6 @@ class CMethod:
     out_word_values: list[str] = field(default_factory=list)
     until_prototype: list[str] = field(default_factory=list)  # the rest is filled in by emit_glue
     until_parameters: list[str] = field(default_factory=list)
-    until_arguments: list[str] = field(default_factory=list)
     call: list[str] = field(default_factory=list)
     read_reply: list[str] = field(default_factory=list)
     handler_prototype: list[str] = field(default_factory=list)
@@ -104,10 +103,11 @@ class CMethod:
     pack_parameters: list[str] = field(default_factory=list)
     pack: list[str] = field(default_factory=list)
     later: list[str] = field(default_factory=list)
+    request: list[str] = field(default_factory=list)  # of tag and words, what its dispatch looks at
     read_request: list[str] = field(default_factory=list)
     guard: list[str] = field(default_factory=list)
-    deny: list[str] = field(default_factory=list)
-    refuse: list[str] = field(default_factory=list)
+    deny: str = ""
+    refuse: str = ""
     answer: list[str] = field(default_factory=list)
 
 
@@ -171,6 +171,12 @@ class CEndpoint:
     dataports: tuple[CDataport, ...]
     bulk: tuple[int, int] | None
 
+    @property
+    def unused_words(self) -> list[str]:
+        """The words of a request that no method looks at."""
+        used = {word for method in self.methods for word in method.request}
+        return [word for word in WORD_NAMES if word not in used]
+
 
 class Names:
     """Names in generated code that an author's names must not meet."""
@@ -185,8 +191,9 @@ class Names:
         return name
 
 
-OWN_LOCALS = {"words", "at", "reader", "out", "result", "request", "row", "tag", "deadline", "token", "to"}
-OWN_LOCALS |= {"client", "packed", "refusal", "denial"}
+WORD_NAMES = ["w0", "w1", "w2", "w3"]
+OWN_LOCALS = {"words", "at", "reader", "out", "result", "row", "tag", "deadline", "token", "to"}
+OWN_LOCALS |= {"client", "packed", "denial", "status", *WORD_NAMES}
 
 
 def _put_value(kind: Type, name: str, length: str) -> list[str]:
@@ -296,7 +303,7 @@ class _MethodBuilder:
             case _:
                 view.locals.append(f"{c_name(kind)} {name};")
                 if view.in_way == wire.WORDS:
-                    view.in_gets.append(_word_get(kind, f"request->words[{self.in_index}]", f"&{name}"))
+                    view.in_gets.append(_word_get(kind, WORD_NAMES[self.in_index], f"&{name}"))
                 else:
                     view.in_gets += _get_value(kind, f"&{name}")
                 view.handler_arguments.append(name)
@@ -414,8 +421,8 @@ def _field(name: str, kind: Type, count: int) -> CField:
         # All values of its bits are right, and they lie as they travel: in one go.
         return CField(
             f"{c_name(kind)} {name}[{count}];",
-            f"nexus_put(at, value->{name}, sizeof(value->{name}));",
-            f"nexus_get(reader, value->{name}, sizeof(value->{name}));",
+            f"NEXUS_PUT_ARRAY(at, value->{name});",
+            f"NEXUS_GET_ARRAY(reader, value->{name});",
         )
     loop = f"for (size_t i = 0; i < {count}; i++) "
     return CField(

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import cnames, cview, wire
-from .cview import CEndpoint, CMethod, CType
+from .cview import WORD_NAMES, CEndpoint, CMethod, CType
 from .layout import irq_bits, type_slots
 from .layout_devices import ArenaPlace
 from .model import Component, EnumType, StringType
 
 NO_WORDS = "static const uint64_t words[NEURON_MESSAGE_WORDS];"
+RETURN_FAILURE = ["if (result != 0) {", "    return result;", "}"]
 WORDS = "uint64_t words[NEURON_MESSAGE_WORDS] = {0};"
 
 
@@ -179,18 +180,16 @@ def _client(endpoint: CEndpoint, method: CMethod) -> None:
     deadline = f"uint64_t {_extra(method, 'deadline')}"
     method.until_prototype = [deadline] + method.prototype
     method.until_parameters = ["uint64_t deadline"] + method.parameters
-    method.until_arguments = ["NEURON_FOREVER"] + method.arguments
     call = f"deadline, {endpoint.errors}"
     if method.in_way == wire.BULK:
         method.call = [
             "uint8_t *at;",
             "int result = nexus_bulk_begin(row->bulk, &at);",
-            "if (result != 0) {",
-            "    return result;",
-            "}",
+            *RETURN_FAILURE,
             *method.in_puts,
             "struct nexus_reader reader = {NULL, 0, 0};",
             f"result = nexus_bulk_call(row, {method.number}, at, {call}, &reader);",
+            *RETURN_FAILURE,
         ]
         method.read_reply = []
         return
@@ -201,14 +200,19 @@ def _client(endpoint: CEndpoint, method: CMethod) -> None:
         tag = f"NEURON_TAG({method.number}, {method.in_words}, 0)"
         values = ", ".join(method.in_word_values) or "0"
         method.call = [f"const uint64_t words[NEURON_MESSAGE_WORDS] = {{{values}}};"]
-    method.call += [
-        "struct neuron_call_out out;",
-        f"const int result = nexus_call(row, {tag}, words, {call}, &out);",
-    ]
+    method.call.append("struct neuron_call_out out;")
     if method.out_way == wire.PAGE:
+        method.call += [f"const int result = nexus_call(row, {tag}, words, {call}, &out);", *RETURN_FAILURE]
         method.read_reply = ["struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);"]
     else:
-        method.read_reply = [f"struct nexus_reader reader = nexus_read_words(out.tag, {method.out_words});"]
+        method.call += [
+            "const int64_t status = neuron_call(row->slot, "
+            f"{tag}, words[0], words[1], words[2], words[3], deadline, &out);",
+            f"if (status != NEURON_OK || out.tag != NEURON_TAG(0, {method.out_words}, 0)) {{",
+            f"    return nexus_failure_of(status, out.tag, {endpoint.errors});",
+            "}",
+        ]
+        method.read_reply = ["struct nexus_reader reader = {NULL, 0, 0};"]
 
 
 def _server(endpoint: CEndpoint, method: CMethod, guards: list[str]) -> None:
@@ -228,35 +232,38 @@ def _server(endpoint: CEndpoint, method: CMethod, guards: list[str]) -> None:
     if method.out_way != wire.BULK:
         method.answer = [
             "if (result != 0) {",
-            f"    nexus_reply_bare(nexus_result_tag(result, {endpoint.errors}));",
-            "    return;",
+            f"    return nexus_no_outputs(result, {endpoint.errors});",
             "}",
             *method.answer,
         ]
+    else:
+        method.answer = ["if (result == NEXUS_DEFER) {", "    return NEXUS_NO_REPLY;", "}", *method.answer]
+    method.request = ["tag", *_request_words(method)]
     method.refuse = _refusal(method, "reader.status")
     if method.requires is not None:
         guard = f"&glue_guards[{guards.index(method.requires)}]"
         method.guard = [f"const int denial = nexus_guard({guard}, row->client.task, glue_ask);"]
         method.deny = _refusal(method, "denial")
     if method.in_way == wire.BULK:
-        method.read_request = ["struct nexus_reader reader = nexus_bulk_take(request, row, glue_copy);"]
+        method.read_request = ["struct nexus_reader reader = nexus_bulk_take(row, tag, w0, w1, glue_copy);"]
     elif method.in_way == wire.PAGE:
-        method.read_request = ["struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);"]
+        method.read_request = ["struct nexus_reader reader = nexus_read_page(tag, __nexus_in);"]
     else:
-        method.read_request = [
-            f"struct nexus_reader reader = nexus_read_words(request->tag, {method.in_words});"
-        ]
+        method.read_request = [f"struct nexus_reader reader = nexus_read_words(tag, {method.in_words});"]
 
 
-def _refusal(method: CMethod, status: str) -> list[str]:
-    """The statements that answer with a status of the glue."""
+def _request_words(method: CMethod) -> list[str]:
+    """The words of a request that travels in registers, or says where it is."""
+    count = {wire.WORDS: method.in_words, wire.PAGE: 0, wire.BULK: 2}[method.in_way]
+    return WORD_NAMES[:count]
+
+
+def _refusal(method: CMethod, status: str) -> str:
+    """The tag of a reply with a status of the glue."""
+    refusal = f"nexus_result_tag({status}, 0)"
     if method.in_way != wire.BULK:
-        return [f"nexus_refuse({status});"]
-    return [
-        WORDS,
-        f"const uint64_t refusal = nexus_result_tag({status}, 0);",
-        "nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);",
-    ]
+        return refusal
+    return f"nexus_bulk_answer(row, w0, {refusal}, nexus_reply_words)"
 
 
 def _server_words(method: CMethod, pack: str, later: str, now: str) -> None:
@@ -269,7 +276,7 @@ def _server_words(method: CMethod, pack: str, later: str, now: str) -> None:
         f"const uint64_t tag = {pack}(words, result{later});",
         "return nexus_reply_later(token, tag, words);",
     ]
-    method.answer = [WORDS, f"const uint64_t tag = {pack}(words, 0{now});", "nexus_reply(tag, words);"]
+    method.answer = [f"return {pack}(nexus_reply_words, 0{now});"]
 
 
 def _pack_bytes(method: CMethod) -> None:
@@ -284,7 +291,7 @@ def _server_page(method: CMethod, pack: str, later: str, now: str) -> None:
         f"const uint64_t tag = {pack}(glue_scratch, result{later});",
         "return nexus_reply_page_later(token, tag, glue_scratch);",
     ]
-    method.answer = [f"nexus_reply_bare({pack}(__nexus_in, 0{now}));"]
+    method.answer = [f"return {pack}(__nexus_in, 0{now});"]
 
 
 def _server_bulk(method: CMethod, pack: str, later: str, now: str) -> None:
@@ -300,7 +307,6 @@ def _server_bulk(method: CMethod, pack: str, later: str, now: str) -> None:
         "return nexus_reply_later(token, tag, words);",
     ]
     method.answer = [
-        WORDS,
         f"const uint64_t packed = {pack}(nexus_bulk_body(row->bulk->out), result{now});",
-        "nexus_reply(nexus_bulk_answer(row, request->words[0], packed, words), words);",
+        "return nexus_bulk_answer(row, w0, packed, nexus_reply_words);",
     ]

@@ -6,17 +6,19 @@
 #include <nexus/time.h>
 
 /* The request being dispatched. */
-static struct nexus_request current;
-struct nexus_answer nexus_answer;
+static struct nexus_token current;
+uint64_t nexus_reply_words[NEURON_MESSAGE_WORDS];
 
 __attribute__((weak)) void nexus_glue_start(void)
 {
 }
 
-__attribute__((weak)) void nexus_glue_dispatch(const struct nexus_request *request)
+__attribute__((weak)) uint64_t nexus_glue_dispatch(int64_t status, uint64_t tag, uint64_t w0,
+                                                   uint64_t w1, uint64_t w2, uint64_t w3,
+                                                   uint64_t badge)
 {
-    (void)request;
-    nexus_reply_bare(NEURON_TAG(NEXUS_LABEL_OF(NEXUS_UNKNOWN_METHOD), 0, 0));
+    (void)status, (void)tag, (void)w0, (void)w1, (void)w2, (void)w3, (void)badge;
+    return NEURON_TAG(NEXUS_LABEL_OF(NEXUS_UNKNOWN_METHOD), 0, 0);
 }
 
 __attribute__((weak)) void nexus_glue_notified(uint64_t bits)
@@ -31,30 +33,21 @@ __attribute__((weak)) void nexus_glue_peers(uint64_t tasks)
 
 struct nexus_token nexus_defer(void)
 {
-    return (struct nexus_token){
-        .value = current.token,
-        .first_word = current.words[0],
-        .client = (uint32_t)current.badge,
-    };
+    return current;
 }
 
-static int64_t receive(uint64_t deadline)
+/* Replies, if there is a reply, and receives. */
+static inline int64_t receive(uint64_t token, uint64_t reply, uint64_t deadline,
+                              struct neuron_reply_recv_out *in)
 {
-    int64_t status;
-    if (nexus_answer.pending) {
-        struct neuron_reply_recv_out out;
-        nexus_answer.pending = false;
-        status = neuron_reply_recv(current.token, nexus_answer.tag, nexus_answer.words[0],
-                                   nexus_answer.words[1], nexus_answer.words[2],
-                                   nexus_answer.words[3], deadline, &out);
-        current =
-            (struct nexus_request){out.tag, {out.w0, out.w1, out.w2, out.w3}, out.badge, out.token};
-    } else {
-        struct neuron_recv_out out;
-        status = neuron_recv(deadline, &out);
-        current =
-            (struct nexus_request){out.tag, {out.w0, out.w1, out.w2, out.w3}, out.badge, out.token};
+    if (reply != NEXUS_NO_REPLY) {
+        return neuron_reply_recv(token, reply, nexus_reply_words[0], nexus_reply_words[1],
+                                 nexus_reply_words[2], nexus_reply_words[3], deadline, in);
     }
+    struct neuron_recv_out out;
+    const int64_t status = neuron_recv(deadline, &out);
+    *in = (struct neuron_reply_recv_out){out.tag, out.w0,    out.w1,   out.w2,
+                                         out.w3,  out.badge, out.token};
     return status;
 }
 
@@ -72,27 +65,28 @@ static void notified(uint64_t bits)
     }
 }
 
-/* Handles one message or notification. False: the deadline passed first. */
-static bool serve_one(uint64_t deadline)
-{
-    switch (receive(deadline)) {
-    case NEURON_OK:
-        nexus_glue_dispatch(&current);
-        return true;
-    case NEURON_NOTIFIED:
-        notified(current.tag); /* where the kernel puts the bits */
-        return true;
-    case NEURON_TIMEOUT:
-        return false;
-    default:
-        return true; /* the reply was refused, not this receive: the next one goes on */
-    }
-}
-
 void nexus_serve_until(uint64_t deadline)
 {
-    while (serve_one(deadline)) {
-        if (!nexus_answer.pending && deadline != NEURON_POLL && nexus_now() >= deadline) {
+    uint64_t reply = NEXUS_NO_REPLY;
+    uint64_t token = 0;
+
+    for (;;) {
+        struct neuron_reply_recv_out in;
+        const int64_t status = receive(token, reply, deadline, &in);
+        reply = NEXUS_NO_REPLY;
+        if (status == NEURON_OK) {
+            token = in.token;
+            current = (struct nexus_token){in.token, in.w0, (uint32_t)in.badge};
+            reply = nexus_glue_dispatch(status, in.tag, in.w0, in.w1, in.w2, in.w3, in.badge);
+            if (reply != NEXUS_NO_REPLY) {
+                continue;
+            }
+        } else if (status == NEURON_NOTIFIED) {
+            notified(in.tag); /* where the kernel puts the bits */
+        } else if (status == NEURON_TIMEOUT) {
+            return;
+        } /* else the reply was refused, not this receive: the next one goes on */
+        if (deadline != NEURON_POLL && nexus_now() >= deadline) {
             return;
         }
     }

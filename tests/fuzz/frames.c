@@ -40,16 +40,15 @@ static struct {
 
 /* --- what is kept -------------------------------------------------------------------------------- */
 
+static uint64_t reply_tag;
+
 /* The label of the answer. */
 static uint64_t send(uint64_t sender, uint64_t method, uint64_t words, size_t bytes)
 {
-    const struct nexus_request request = {
-        NEURON_TAG(method, words, bytes), {7, 7, 7, 7}, sender, 1};
-
-    nexus_answer.pending = false;
-    nexus_glue_dispatch(&request);
-    assert_true(nexus_answer.pending);
-    return NEURON_TAG_LABEL(nexus_answer.tag);
+    reply_tag =
+        nexus_glue_dispatch(NEURON_OK, NEURON_TAG(method, words, bytes), 7, 7, 7, 7, sender);
+    assert_true(reply_tag != NEXUS_NO_REPLY);
+    return NEURON_TAG_LABEL(reply_tag);
 }
 
 static uint64_t hash_of(const uint8_t *bytes, size_t length)
@@ -92,7 +91,7 @@ static void look(void)
         at = __nexus_in;
         put_text(&at, value->path);
         assert_int_equal(send(LOOKING, GET_LONG, 0, (size_t)(at - __nexus_in)), 0);
-        value->length = nexus_answer.words[0];
+        value->length = nexus_reply_words[0];
         assert_true(value->length <= STATE_WINDOW_BYTES && strcmp(last, value->path) < 0);
         value->hash = hash_of(windows[LOOKING], value->length);
         last = value->path;
@@ -212,9 +211,9 @@ static void check_done(void)
         check_read(__nexus_in + sizeof(length), length);
         break;
     case GET_LONG:
-        assert_true(nexus_answer.words[0] <= STATE_WINDOW_BYTES);
-        check_read(windows[frame.sender], nexus_answer.words[0]);
-        window_written(frame.sender, nexus_answer.words[0]);
+        assert_true(nexus_reply_words[0] <= STATE_WINDOW_BYTES);
+        check_read(windows[frame.sender], nexus_reply_words[0]);
+        window_written(frame.sender, nexus_reply_words[0]);
         break;
     case LIST:
         memcpy(found, __nexus_in + 8, __nexus_in[0]);
@@ -244,7 +243,7 @@ static void check_refused(uint64_t label, uint32_t written)
 {
     const bool known = is_client(frame.sender) && frame.method > 0 && frame.method < METHODS;
 
-    assert_true(NEURON_TAG_WORDS(nexus_answer.tag) == 0 && NEURON_TAG_BYTES(nexus_answer.tag) == 0);
+    assert_true(NEURON_TAG_WORDS(reply_tag) == 0 && NEURON_TAG_BYTES(reply_tag) == 0);
     if (!known) {
         assert_int_equal(label, NEXUS_LABEL_OF(NEXUS_UNKNOWN_METHOD));
     } else if (!frame.sound) {

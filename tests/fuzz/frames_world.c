@@ -19,7 +19,7 @@ const char quotas[513] = "/state/limited/ 3000, /state/keystore/ 20000";
 
 uint8_t __nexus_in[NEURON_PAGE] __attribute__((aligned(NEURON_PAGE)));
 uint8_t __nexus_out[NEURON_PAGE] __attribute__((aligned(NEURON_PAGE)));
-struct nexus_answer nexus_answer;
+uint64_t nexus_reply_words[NEURON_MESSAGE_WORDS];
 
 uint8_t windows[CLIENTS + 1][STATE_WINDOW_BYTES];
 static uint8_t ring_page[NEURON_PAGE] __attribute__((aligned(NEURON_PAGE)));

@@ -45,6 +45,7 @@ struct fake {
     unsigned refused; /* calls of NAME_client_refused() */
     uint32_t task;    /* of the client of the last handler */
     char text[17];    /* what label() was given */
+    uint64_t reply;   /* tag of the last reply */
     uint64_t now;
 };
 extern struct fake fake;
@@ -57,6 +58,8 @@ void fake_reset(void);
 void fake_says(struct says first);
 void fake_then(struct says next);
 
+/* The status that the last reply says. */
+int fake_status(void);
 /* Delivers a request of so many bytes, or of so many words if there are none; the status it is answered with. */
 int deliver(uint64_t badge, uint64_t method, const void *message, size_t bytes, uint64_t word);
 #endif

@@ -128,7 +128,7 @@ static void allowed_once(void)
     CHECK(strcmp(fake.capability, "vault.open") == 0);
     CHECK_EQUAL(fake.handled, 1);
     CHECK_EQUAL(fake.task, FRIEND_TASK);
-    CHECK_EQUAL(nexus_answer.words[0], STRANGER_TASK);
+    CHECK_EQUAL(nexus_reply_words[0], STRANGER_TASK);
     fake_says(says_deny); /* nobody asks any more */
     CHECK_EQUAL(deliver(FRIEND_FRONT, OPEN, NULL, 0, 5), 0);
     CHECK_EQUAL(deliver(FRIEND_BACK, OPEN, NULL, 0, 5), 0);
@@ -165,7 +165,7 @@ static void label(void)
     CHECK_EQUAL(fake.asked, 1);
     CHECK(strcmp(fake.capability, "vault.label") == 0);
     CHECK(strcmp(fake.text, "abc") == 0);
-    CHECK_EQUAL(NEURON_TAG_BYTES(nexus_answer.tag), sizeof(message));
+    CHECK_EQUAL(NEURON_TAG_BYTES(fake.reply), sizeof(message));
     CHECK(memcmp(__nexus_in, message, sizeof(message)) == 0);
     fake_says(says_deny);
     CHECK_EQUAL(deliver(STRANGER_BACK, LABEL, message, sizeof(message), 0), NEXUS_DENIED);
@@ -177,18 +177,14 @@ static void label(void)
 static int bulk(uint64_t badge, uint64_t call)
 {
     struct nexus_bulk *const pair = nexus_client_of(badge)->bulk;
-    const struct nexus_request request = {
-        .tag = NEURON_TAG(FILL, 2, 0), .words = {call, 16}, .badge = badge};
     static const uint8_t message[] = {3, 0, 0, 0, 0, 0, 0, 0, 'a', 'b', 'c', 0, 0, 0, 0, 0};
 
     memcpy(nexus_bulk_body(pair->in), message, sizeof(message));
-    nexus_answer.pending = false;
-    nexus_glue_dispatch(&request);
-    CHECK(nexus_answer.pending);
+    fake.reply =
+        nexus_glue_dispatch(NEURON_OK, NEURON_TAG(FILL, 2, 0), call, sizeof(message), 0, 0, badge);
     CHECK_EQUAL(pair->out->started, call);
     CHECK_EQUAL(pair->out->tag, call);
-    const uint64_t label = NEURON_TAG_LABEL(nexus_answer.tag);
-    return label >= NEXUS_LABEL_STATUS ? NEXUS_STATUS_OF(label) : (int)label;
+    return fake_status();
 }
 
 static void fill(void)

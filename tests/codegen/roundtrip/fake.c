@@ -4,13 +4,14 @@
 #include <nexus/syscall.h>
 
 struct fake fake;
-struct nexus_answer nexus_answer;
+uint64_t nexus_reply_words[NEURON_MESSAGE_WORDS];
 
 /* Not larger than a message page, so that the sanitizers see any step beyond. */
 uint8_t client_in[NEURON_MESSAGE_BYTES], client_out[NEURON_MESSAGE_BYTES];
 uint8_t server_in[NEURON_MESSAGE_BYTES], server_out[NEURON_MESSAGE_BYTES];
 
-static struct nexus_request request;
+/* The request that is being served. */
+static struct nexus_token current;
 static uint64_t next_token = 1;
 
 void fake_reset(void)
@@ -33,8 +34,7 @@ static void answer(uint64_t token, uint64_t tag, const uint64_t words[NEURON_MES
 
 struct nexus_token nexus_defer(void)
 {
-    return (struct nexus_token){
-        .value = request.token, .first_word = request.words[0], .client = (uint32_t)request.badge};
+    return current;
 }
 
 int64_t neuron_reply(uint64_t token, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2,
@@ -58,20 +58,18 @@ const struct fake_message *fake_deliver(const struct fake_message *message)
 {
     memset(server_in, 0xa5, sizeof(server_in));
     memcpy(server_in, message->page, NEURON_TAG_BYTES(message->tag) % (NEURON_MESSAGE_BYTES + 1));
-    request.tag = message->tag;
-    memcpy(request.words, message->words, sizeof(request.words));
-    request.badge = fake.badge;
-    request.token = next_token++;
-    nexus_glue_dispatch(&request);
-    if (nexus_answer.pending) {
-        CHECK(fake.answered_token != request.token);
-        nexus_answer.pending = false;
-        answer(request.token, nexus_answer.tag, nexus_answer.words);
+    current = (struct nexus_token){next_token++, message->words[0], (uint32_t)fake.badge};
+    const uint64_t reply =
+        nexus_glue_dispatch(NEURON_OK, message->tag, message->words[0], message->words[1],
+                            message->words[2], message->words[3], fake.badge);
+    if (reply != NEXUS_NO_REPLY) {
+        CHECK(fake.answered_token != current.value);
+        answer(current.value, reply, nexus_reply_words);
     }
-    if (fake.answered_token != request.token && fake.later != NULL) {
+    if (fake.answered_token != current.value && fake.later != NULL) {
         fake.later();
     }
-    return fake.answered_token == request.token ? &fake.answer : NULL;
+    return fake.answered_token == current.value ? &fake.answer : NULL;
 }
 
 int64_t neuron_call(uint64_t slot, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3,

@@ -20,6 +20,7 @@ static uint64_t replied_token[STEPS];
 static uint64_t replied_word[STEPS];
 static unsigned replies;
 static bool defer;
+static bool serve_others; /* in the next handler */
 static uint64_t bits_seen;
 static uint64_t peers_seen;
 static struct nexus_token deferred;
@@ -52,14 +53,23 @@ static int64_t fake_peers_changed(struct neuron_peers_changed_out *out)
     return NEURON_OK;
 }
 
-void nexus_glue_dispatch(const struct nexus_request *request)
+uint64_t nexus_glue_dispatch(int64_t status, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2,
+                             uint64_t w3, uint64_t badge)
 {
-    const uint64_t words[NEURON_MESSAGE_WORDS] = {request->words[0] + 1, 99, 99, 99};
+    assert_int_equal(status, NEURON_OK);
+    assert_int_equal(tag, NEURON_TAG(1, 1, 0));
+    assert_int_equal(w1 | w2 | w3, 0);
+    assert_int_equal(badge, 3);
     if (defer) {
         deferred = nexus_defer();
-    } else {
-        nexus_reply(NEURON_TAG(0, 1, 0), words);
+        return NEXUS_NO_REPLY;
     }
+    if (serve_others) {
+        serve_others = false;
+        nexus_dispatch();
+    }
+    nexus_reply_words[0] = w0 + 1;
+    return NEURON_TAG(0, 1, 0);
 }
 
 void nexus_glue_notified(uint64_t bits)
@@ -82,6 +92,7 @@ static int reset(void **state)
     step = 0;
     replies = 0;
     defer = false;
+    serve_others = false;
     bits_seen = 0;
     peers_seen = 0;
     host_clock_set(0);
@@ -122,6 +133,20 @@ static void deferred_request_is_not_answered(void **state)
     assert_int_equal(deferred.client, 3);
 }
 
+static void handler_that_serves_others_answers_its_own_client(void **state)
+{
+    (void)state;
+    message(0, 41, 640);
+    message(1, 7, 641);
+    serve_others = true;
+    nexus_dispatch();
+    assert_int_equal(replies, 2);
+    assert_int_equal(replied_token[0], 641);
+    assert_int_equal(replied_word[0], 8);
+    assert_int_equal(replied_token[1], 640);
+    assert_int_equal(replied_word[1], 42);
+}
+
 static void notification_bits_reach_the_glue(void **state)
 {
     (void)state;
@@ -157,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(reply_leaves_with_the_next_receive, reset),
         cmocka_unit_test_setup(deferred_request_is_not_answered, reset),
+        cmocka_unit_test_setup(handler_that_serves_others_answers_its_own_client, reset),
         cmocka_unit_test_setup(notification_bits_reach_the_glue, reset),
         cmocka_unit_test_setup(reply_that_was_refused_does_not_end_the_loop, reset),
         cmocka_unit_test_setup(serve_until_ends_at_the_deadline_under_load, reset),

@@ -62,6 +62,12 @@ static inline const struct nexus_client_row *nexus_client_of(uint64_t badge)
     return badge - 1 < nexus_client_count ? &nexus_clients[badge - 1] : NULL;
 }
 
+/* What saves the registers that it needs itself, and not those of all that it is used by. */
+#define NEXUS_APART __attribute__((noinline))
+
+/* Of a call with a deadline and without: most components use one of the two, and the other is dropped. */
+#define NEXUS_INLINE inline __attribute__((always_inline))
+
 /* --- packing ----------------------------------------------------------------------------------- */
 
 static inline void nexus_put(uint8_t **at, const void *from, size_t bytes)
@@ -133,6 +139,11 @@ static inline void nexus_get(struct nexus_reader *reader, void *to, size_t bytes
     }
     __asm__ volatile("" : : "r"(to) : "memory"); /* what is used from here on is the copy */
 }
+
+/* Arrays of integers. The compiler copies what it knows to be aligned by itself. */
+#define NEXUS_ALIGNED(array) __builtin_assume_aligned(array, _Alignof(__typeof__(*(array))))
+#define NEXUS_PUT_ARRAY(at, array) nexus_put(at, NEXUS_ALIGNED(array), sizeof(array))
+#define NEXUS_GET_ARRAY(reader, array) nexus_get(reader, NEXUS_ALIGNED(array), sizeof(array))
 
 /* nexus_put_T, nexus_get_T and nexus_word_T; a word must hold a value of the type. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are types */
@@ -241,10 +252,10 @@ static inline const void *nexus_take_bytes(struct nexus_reader *reader, size_t *
     return start;
 }
 
-/* A message of so many words; their values are read with nexus_word_T. */
+/* A message of so many words, whatever its label; their values are read with nexus_word_T. */
 static inline struct nexus_reader nexus_read_words(uint64_t tag, uint64_t words)
 {
-    const bool right = NEURON_TAG_WORDS(tag) == words && NEURON_TAG_BYTES(tag) == 0;
+    const bool right = tag - NEURON_TAG_LABEL(tag) == NEURON_TAG(0, words, 0);
     return (struct nexus_reader){NULL, 0, right ? 0 : NEXUS_MALFORMED};
 }
 
@@ -302,6 +313,14 @@ static inline int nexus_call(const struct nexus_server_row *server, uint64_t tag
     return status != NEURON_OK ? (int)status : nexus_result_of(out->tag, errors);
 }
 
+/* Why a call did not end with the tag that it should have. */
+static inline __attribute__((cold)) int nexus_failure_of(int64_t status, uint64_t tag,
+                                                         uint64_t errors)
+{
+    const int result = status != NEURON_OK ? (int)status : nexus_result_of(tag, errors);
+    return result != 0 ? result : NEXUS_BAD_REPLY;
+}
+
 /* Calls with a packed message in the bulk extent that ends at `end`; `reader` is set at the reply. */
 static inline int nexus_bulk_call(const struct nexus_server_row *server, uint64_t method,
                                   const uint8_t *end, uint64_t deadline, uint64_t errors,
@@ -339,9 +358,6 @@ static inline int nexus_raise(const struct nexus_server_row *server, uint32_t ev
 
 /* --- the server's side ------------------------------------------------------------------------- */
 
-/* Of a method's dispatch: so it saves the registers that it needs itself, and not those of all methods. */
-#define NEXUS_APART __attribute__((noinline))
-
 /* The tag of a reply that carries nothing but a result. A result that is not declared is a bad reply. */
 static inline uint64_t nexus_result_tag(int result, int errors)
 {
@@ -354,9 +370,10 @@ static inline uint64_t nexus_result_tag(int result, int errors)
     return NEURON_TAG(NEXUS_LABEL_OF(NEXUS_BAD_REPLY), 0, 0);
 }
 
-static inline void nexus_refuse(int status)
+/* What a handler that does not answer OK sends: nothing yet, or its result alone. */
+static inline __attribute__((cold)) uint64_t nexus_no_outputs(int result, int errors)
 {
-    nexus_reply_bare(nexus_result_tag(status, 0));
+    return result == NEXUS_DEFER ? NEXUS_NO_REPLY : nexus_result_tag(result, errors);
 }
 
 static inline int nexus_reply_later(struct nexus_token token, uint64_t tag,
@@ -387,15 +404,13 @@ static inline int nexus_reply_page_later(struct nexus_token token, uint64_t tag,
 }
 
 /* Copies the message of a bulk request to private memory and starts reading it there. */
-static inline struct nexus_reader nexus_bulk_take(const struct nexus_request *request,
-                                                  const struct nexus_client_row *row, uint8_t *copy)
+static inline struct nexus_reader nexus_bulk_take(const struct nexus_client_row *row, uint64_t tag,
+                                                  uint64_t call, uint64_t length, uint8_t *copy)
 {
-    const uint64_t length = request->words[1];
-    if (NEURON_TAG_WORDS(request->tag) != 2 || NEURON_TAG_BYTES(request->tag) != 0 ||
-        length > row->bulk->in_room) {
+    if (nexus_read_words(tag, 2).status != 0 || length > row->bulk->in_room) {
         return (struct nexus_reader){copy, 0, NEXUS_MALFORMED};
     }
-    nexus_bulk_started(row->bulk, request->words[0]);
+    nexus_bulk_started(row->bulk, call);
     memcpy(copy, nexus_bulk_body(row->bulk->in), length);
     return (struct nexus_reader){copy, length, 0};
 }

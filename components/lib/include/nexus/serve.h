@@ -41,44 +41,22 @@ void nexus_dispatch(void);
 
 /* --- between the loop and the glue ------------------------------------------------------------- */
 
-/* A request as recv delivered it; its bytes are in the IN page. */
-struct nexus_request {
-    uint64_t tag;
-    uint64_t words[NEURON_MESSAGE_WORDS];
-    uint64_t badge;
-    uint64_t token;
-};
+/* What the dispatch returns when the reply follows later. No reply has this tag: its count of words is wrong. */
+#define NEXUS_NO_REPLY UINT64_MAX
 
-/* The reply that waits for the next receive. Words beyond the tag's count are old ones: the kernel sends none. */
-extern struct nexus_answer {
-    bool pending;
-    uint64_t tag;
-    uint64_t words[NEURON_MESSAGE_WORDS];
-} nexus_answer;
-
-/*
- * Called by the glue at most once for the request that it dispatches: the reply leaves together with the
- * next receive, so it costs no trap of its own. Its bytes stay in the IN page until then. A request whose
- * glue does not call this is deferred. The tag counts no words.
- */
-static inline void nexus_reply_bare(uint64_t tag)
-{
-    nexus_answer.pending = true;
-    nexus_answer.tag = tag;
-}
-
-/* The same with the words that the tag counts. */
-static inline void nexus_reply(uint64_t tag, const uint64_t *words)
-{
-    nexus_reply_bare(tag);
-    for (uint64_t i = 0; i < NEURON_TAG_WORDS(tag); i++) {
-        nexus_answer.words[i] = words[i];
-    }
-}
+/* The words that the tag of a reply counts. */
+extern uint64_t nexus_reply_words[NEURON_MESSAGE_WORDS];
 
 /* The glue of a component type defines those that it needs; the library has weak empty ones. */
 void nexus_glue_start(void); /* once, before main */
-void nexus_glue_dispatch(const struct nexus_request *request);
+
+/*
+ * A request: what a receive leaves in a0..a6, so that it stays there on its way to the method. Its bytes are in the IN
+ * page. Returns the tag of the reply, which leaves together with the next receive and so costs no trap of its own; its
+ * bytes stay in the IN page until then.
+ */
+uint64_t nexus_glue_dispatch(int64_t status, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2,
+                             uint64_t w3, uint64_t badge);
 void nexus_glue_notified(uint64_t bits); /* bits of the notification word */
 void nexus_glue_peers(uint64_t tasks);   /* clients that died, a bit per task */
 

@@ -80,7 +80,7 @@ static inline void glue_put_nexus_Decision(uint8_t **at, enum nexus_Decision val
 /* --- uses Policy policy, assemblies/vault.assembly:19 --- */
 
 /* assemblies/vault.assembly:3 */
-int policy_check_until(uint64_t deadline, uint32_t subject, const char *capability, enum Decision *decision, uint64_t *audit_sequence)
+static NEXUS_INLINE int glue_call_policy_check(uint64_t deadline, uint32_t subject, const char *capability, enum Decision *decision, uint64_t *audit_sequence)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     const size_t capability_len = nexus_length(capability, 64);
@@ -93,25 +93,30 @@ int policy_check_until(uint64_t deadline, uint32_t subject, const char *capabili
     nexus_put_bytes(&at, capability, capability_len);
     static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(1, 0, at - __nexus_out), words, deadline, 0, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 0, at - __nexus_out), words[0], words[1], words[2], words[3], deadline, &out);
+    if (status != NEURON_OK || out.tag != NEURON_TAG(0, 2, 0)) {
+        return nexus_failure_of(status, out.tag, 0);
     }
-    struct nexus_reader reader = nexus_read_words(out.tag, 2);
+    struct nexus_reader reader = {NULL, 0, 0};
     glue_word_Decision(&reader, out.w0, decision);
     nexus_word_u64(&reader, out.w1, audit_sequence);
     return nexus_reply_end(&reader);
 }
 
+int policy_check_until(uint64_t deadline, uint32_t subject, const char *capability, enum Decision *decision, uint64_t *audit_sequence)
+{
+    return glue_call_policy_check(deadline, subject, capability, decision, audit_sequence);
+}
+
 int policy_check(uint32_t subject, const char *capability, enum Decision *decision, uint64_t *audit_sequence)
 {
-    return policy_check_until(NEURON_FOREVER, subject, capability, decision, audit_sequence);
+    return glue_call_policy_check(NEURON_FOREVER, subject, capability, decision, audit_sequence);
 }
 
 /* --- asks Policy before guarded methods run, assemblies/vault.assembly:4 --- */
 
 /* assemblies/vault.assembly:3 */
-static int nexus_policy_check_until(uint64_t deadline, uint32_t subject, const char *capability, enum nexus_Decision *decision, uint64_t *audit_sequence)
+static NEXUS_INLINE int glue_call_nexus_policy_check(uint64_t deadline, uint32_t subject, const char *capability, enum nexus_Decision *decision, uint64_t *audit_sequence)
 {
     const struct nexus_server_row *const row = &nexus_servers[1];
     const size_t capability_len = nexus_length(capability, 64);
@@ -124,11 +129,11 @@ static int nexus_policy_check_until(uint64_t deadline, uint32_t subject, const c
     nexus_put_bytes(&at, capability, capability_len);
     static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(1, 0, at - __nexus_out), words, deadline, 0, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 0, at - __nexus_out), words[0], words[1], words[2], words[3], deadline, &out);
+    if (status != NEURON_OK || out.tag != NEURON_TAG(0, 2, 0)) {
+        return nexus_failure_of(status, out.tag, 0);
     }
-    struct nexus_reader reader = nexus_read_words(out.tag, 2);
+    struct nexus_reader reader = {NULL, 0, 0};
     glue_word_nexus_Decision(&reader, out.w0, decision);
     nexus_word_u64(&reader, out.w1, audit_sequence);
     return nexus_reply_end(&reader);
@@ -137,7 +142,7 @@ static int nexus_policy_check_until(uint64_t deadline, uint32_t subject, const c
 static int glue_ask_once(uint64_t deadline, uint32_t task, const char *capability, enum nexus_Decision *decision)
 {
     uint64_t audit_sequence = 0;
-    return nexus_policy_check_until(deadline, task, capability, decision, &audit_sequence);
+    return glue_call_nexus_policy_check(deadline, task, capability, decision, &audit_sequence);
 }
 
 /* 0 if this task may; NEXUS_DENIED if policyd says no; NEXUS_UNDECIDED if it does not say. */
@@ -198,26 +203,19 @@ int front_look_reply(struct nexus_token token, int result, uint32_t value)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_front_look(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_front_look(const struct nexus_client_row *row, uint64_t tag)
 {
     uint32_t value = 0;
-    struct nexus_reader reader = nexus_read_words(request->tag, 0);
+    struct nexus_reader reader = nexus_read_words(tag, 0);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         front_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = front_look(row->client, &value);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 1));
-        return;
+        return nexus_no_outputs(result, 1);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_front_look(words, 0, value);
-    nexus_reply(tag, words);
+    return glue_pack_front_look(nexus_reply_words, 0, value);
 }
 
 /* assemblies/vault.assembly:8: packs a reply and returns its tag */
@@ -237,33 +235,25 @@ int front_open_reply(struct nexus_token token, int result, uint32_t value)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_front_open(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_front_open(const struct nexus_client_row *row, uint64_t tag, uint64_t w0)
 {
     uint32_t task;
     uint32_t value = 0;
-    struct nexus_reader reader = nexus_read_words(request->tag, 1);
+    struct nexus_reader reader = nexus_read_words(tag, 1);
     const int denial = nexus_guard(&glue_guards[1], row->client.task, glue_ask);
     if (denial != 0) {
-        nexus_refuse(denial);
-        return;
+        return nexus_result_tag(denial, 0);
     }
-    nexus_word_u32(&reader, request->words[0], &task);
+    nexus_word_u32(&reader, w0, &task);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         front_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = front_open(row->client, task, &value);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 1));
-        return;
+        return nexus_no_outputs(result, 1);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_front_open(words, 0, value);
-    nexus_reply(tag, words);
+    return glue_pack_front_open(nexus_reply_words, 0, value);
 }
 
 /* assemblies/vault.assembly:9: packs a reply and returns its tag */
@@ -287,30 +277,24 @@ int front_label_reply(struct nexus_token token, int result, const char *back)
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_front_label(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_front_label(const struct nexus_client_row *row, uint64_t tag)
 {
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     const int denial = nexus_guard(&glue_guards[0], row->client.task, glue_ask);
     if (denial != 0) {
-        nexus_refuse(denial);
-        return;
+        return nexus_result_tag(denial, 0);
     }
     nexus_get_string(&reader, glue_room.front_label.in_text, 16);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         front_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(glue_room.front_label.out_back, 0, sizeof(glue_room.front_label.out_back));
     const int result = front_label(row->client, glue_room.front_label.in_text, glue_room.front_label.out_back);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 1));
-        return;
+        return nexus_no_outputs(result, 1);
     }
-    nexus_reply_bare(glue_pack_front_label(__nexus_in, 0, glue_room.front_label.out_back));
+    return glue_pack_front_label(__nexus_in, 0, glue_room.front_label.out_back);
 }
 
 /* assemblies/vault.assembly:10: packs a reply and returns its tag */
@@ -337,33 +321,26 @@ int front_fill_reply(struct nexus_token token, int result, uint32_t kept)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_front_fill(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_front_fill(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     size_t data_len;
     uint32_t kept = 0;
-    struct nexus_reader reader = nexus_bulk_take(request, row, glue_copy);
+    struct nexus_reader reader = nexus_bulk_take(row, tag, w0, w1, glue_copy);
     const int denial = nexus_guard(&glue_guards[1], row->client.task, glue_ask);
     if (denial != 0) {
-        uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-        const uint64_t refusal = nexus_result_tag(denial, 0);
-        nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
-        return;
+        return nexus_bulk_answer(row, w0, nexus_result_tag(denial, 0), nexus_reply_words);
     }
     const void *data = nexus_take_bytes(&reader, &data_len, 9000);
     if (nexus_read_end(&reader) != 0) {
-        uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-        const uint64_t refusal = nexus_result_tag(reader.status, 0);
-        nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
         front_client_refused(row->client, reader.status);
-        return;
+        return nexus_bulk_answer(row, w0, nexus_result_tag(reader.status, 0), nexus_reply_words);
     }
     const int result = front_fill(row->client, data, data_len, &kept);
     if (result == NEXUS_DEFER) {
-        return;
+        return NEXUS_NO_REPLY;
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
     const uint64_t packed = glue_pack_front_fill(nexus_bulk_body(row->bulk->out), result, kept);
-    nexus_reply(nexus_bulk_answer(row, request->words[0], packed, words), words);
+    return nexus_bulk_answer(row, w0, packed, nexus_reply_words);
 }
 
 __attribute__((weak)) void front_client_died(struct nexus_client client)
@@ -377,25 +354,22 @@ __attribute__((weak)) void front_client_refused(struct nexus_client client, int 
     (void)status;
 }
 
-static void glue_dispatch_front(const struct nexus_request *request, const struct nexus_client_row *row)
+static uint64_t glue_dispatch_front(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3)
 {
-    switch (NEURON_TAG_LABEL(request->tag)) {
+    (void)w2;
+    (void)w3;
+    switch (NEURON_TAG_LABEL(tag)) {
     case 1:
-        glue_serve_front_look(request, row);
-        return;
+        return glue_serve_front_look(row, tag);
     case 2:
-        glue_serve_front_open(request, row);
-        return;
+        return glue_serve_front_open(row, tag, w0);
     case 3:
-        glue_serve_front_label(request, row);
-        return;
+        return glue_serve_front_label(row, tag);
     case 4:
-        glue_serve_front_fill(request, row);
-        return;
+        return glue_serve_front_fill(row, tag, w0, w1);
     default:
-        nexus_refuse(NEXUS_UNKNOWN_METHOD);
         front_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
-        return;
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
     }
 }
 
@@ -418,26 +392,19 @@ int back_look_reply(struct nexus_token token, int result, uint32_t value)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_back_look(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_back_look(const struct nexus_client_row *row, uint64_t tag)
 {
     uint32_t value = 0;
-    struct nexus_reader reader = nexus_read_words(request->tag, 0);
+    struct nexus_reader reader = nexus_read_words(tag, 0);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         back_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = back_look(row->client, &value);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 1));
-        return;
+        return nexus_no_outputs(result, 1);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_back_look(words, 0, value);
-    nexus_reply(tag, words);
+    return glue_pack_back_look(nexus_reply_words, 0, value);
 }
 
 /* assemblies/vault.assembly:8: packs a reply and returns its tag */
@@ -457,33 +424,25 @@ int back_open_reply(struct nexus_token token, int result, uint32_t value)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_back_open(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_back_open(const struct nexus_client_row *row, uint64_t tag, uint64_t w0)
 {
     uint32_t task;
     uint32_t value = 0;
-    struct nexus_reader reader = nexus_read_words(request->tag, 1);
+    struct nexus_reader reader = nexus_read_words(tag, 1);
     const int denial = nexus_guard(&glue_guards[1], row->client.task, glue_ask);
     if (denial != 0) {
-        nexus_refuse(denial);
-        return;
+        return nexus_result_tag(denial, 0);
     }
-    nexus_word_u32(&reader, request->words[0], &task);
+    nexus_word_u32(&reader, w0, &task);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         back_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = back_open(row->client, task, &value);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 1));
-        return;
+        return nexus_no_outputs(result, 1);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_back_open(words, 0, value);
-    nexus_reply(tag, words);
+    return glue_pack_back_open(nexus_reply_words, 0, value);
 }
 
 /* assemblies/vault.assembly:9: packs a reply and returns its tag */
@@ -507,30 +466,24 @@ int back_label_reply(struct nexus_token token, int result, const char *back)
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_back_label(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_back_label(const struct nexus_client_row *row, uint64_t tag)
 {
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     const int denial = nexus_guard(&glue_guards[0], row->client.task, glue_ask);
     if (denial != 0) {
-        nexus_refuse(denial);
-        return;
+        return nexus_result_tag(denial, 0);
     }
     nexus_get_string(&reader, glue_room.back_label.in_text, 16);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         back_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(glue_room.back_label.out_back, 0, sizeof(glue_room.back_label.out_back));
     const int result = back_label(row->client, glue_room.back_label.in_text, glue_room.back_label.out_back);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 1));
-        return;
+        return nexus_no_outputs(result, 1);
     }
-    nexus_reply_bare(glue_pack_back_label(__nexus_in, 0, glue_room.back_label.out_back));
+    return glue_pack_back_label(__nexus_in, 0, glue_room.back_label.out_back);
 }
 
 /* assemblies/vault.assembly:10: packs a reply and returns its tag */
@@ -557,33 +510,26 @@ int back_fill_reply(struct nexus_token token, int result, uint32_t kept)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_back_fill(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_back_fill(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     size_t data_len;
     uint32_t kept = 0;
-    struct nexus_reader reader = nexus_bulk_take(request, row, glue_copy);
+    struct nexus_reader reader = nexus_bulk_take(row, tag, w0, w1, glue_copy);
     const int denial = nexus_guard(&glue_guards[1], row->client.task, glue_ask);
     if (denial != 0) {
-        uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-        const uint64_t refusal = nexus_result_tag(denial, 0);
-        nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
-        return;
+        return nexus_bulk_answer(row, w0, nexus_result_tag(denial, 0), nexus_reply_words);
     }
     const void *data = nexus_take_bytes(&reader, &data_len, 9000);
     if (nexus_read_end(&reader) != 0) {
-        uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-        const uint64_t refusal = nexus_result_tag(reader.status, 0);
-        nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
         back_client_refused(row->client, reader.status);
-        return;
+        return nexus_bulk_answer(row, w0, nexus_result_tag(reader.status, 0), nexus_reply_words);
     }
     const int result = back_fill(row->client, data, data_len, &kept);
     if (result == NEXUS_DEFER) {
-        return;
+        return NEXUS_NO_REPLY;
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
     const uint64_t packed = glue_pack_back_fill(nexus_bulk_body(row->bulk->out), result, kept);
-    nexus_reply(nexus_bulk_answer(row, request->words[0], packed, words), words);
+    return nexus_bulk_answer(row, w0, packed, nexus_reply_words);
 }
 
 __attribute__((weak)) void back_client_died(struct nexus_client client)
@@ -597,25 +543,22 @@ __attribute__((weak)) void back_client_refused(struct nexus_client client, int s
     (void)status;
 }
 
-static void glue_dispatch_back(const struct nexus_request *request, const struct nexus_client_row *row)
+static uint64_t glue_dispatch_back(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3)
 {
-    switch (NEURON_TAG_LABEL(request->tag)) {
+    (void)w2;
+    (void)w3;
+    switch (NEURON_TAG_LABEL(tag)) {
     case 1:
-        glue_serve_back_look(request, row);
-        return;
+        return glue_serve_back_look(row, tag);
     case 2:
-        glue_serve_back_open(request, row);
-        return;
+        return glue_serve_back_open(row, tag, w0);
     case 3:
-        glue_serve_back_label(request, row);
-        return;
+        return glue_serve_back_label(row, tag);
     case 4:
-        glue_serve_back_fill(request, row);
-        return;
+        return glue_serve_back_fill(row, tag, w0, w1);
     default:
-        nexus_refuse(NEXUS_UNKNOWN_METHOD);
         back_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
-        return;
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
     }
 }
 
@@ -626,19 +569,20 @@ void nexus_glue_start(void)
     }
 }
 
-void nexus_glue_dispatch(const struct nexus_request *request)
+uint64_t nexus_glue_dispatch(int64_t status, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, uint64_t badge)
 {
-    const struct nexus_client_row *row = nexus_client_of(request->badge);
-    switch (row != NULL ? row->endpoint : UINT32_MAX) {
+    const struct nexus_client_row *row = nexus_client_of(badge);
+    (void)status;
+    if (row == NULL) {
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
+    }
+    switch (row->endpoint) {
     case 0:
-        glue_dispatch_front(request, row);
-        return;
+        return glue_dispatch_front(row, tag, w0, w1, w2, w3);
     case 1:
-        glue_dispatch_back(request, row);
-        return;
+        return glue_dispatch_back(row, tag, w0, w1, w2, w3);
     default:
-        nexus_refuse(NEXUS_UNKNOWN_METHOD);
-        return;
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
     }
 }
 

@@ -43,14 +43,14 @@ static inline void glue_get_Point(struct nexus_reader *reader, struct Point *val
 {
     nexus_get_i32(reader, &value->x);
     nexus_get_i32(reader, &value->y);
-    nexus_get(reader, value->tag, sizeof(value->tag));
+    NEXUS_GET_ARRAY(reader, value->tag);
 }
 
 static inline void glue_put_Point(uint8_t **at, const struct Point *value)
 {
     nexus_put_i32(at, value->x);
     nexus_put_i32(at, value->y);
-    nexus_put(at, value->tag, sizeof(value->tag));
+    NEXUS_PUT_ARRAY(at, value->tag);
 }
 
 /* components/store/store.assembly:3 */
@@ -73,23 +73,28 @@ static inline void glue_put_Shape(uint8_t **at, const struct Shape *value)
 /* --- uses Tiny tiny, components/store/store.assembly:34 --- */
 
 /* components/tiny/tiny.assembly:2 */
-int tiny_one_until(uint64_t deadline, uint8_t value, uint16_t *twice)
+static NEXUS_INLINE int glue_call_tiny_one(uint64_t deadline, uint8_t value, uint16_t *twice)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     const uint64_t words[NEURON_MESSAGE_WORDS] = {(uint64_t)value};
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(1, 1, 0), words, deadline, 0, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 1, 0), words[0], words[1], words[2], words[3], deadline, &out);
+    if (status != NEURON_OK || out.tag != NEURON_TAG(0, 1, 0)) {
+        return nexus_failure_of(status, out.tag, 0);
     }
-    struct nexus_reader reader = nexus_read_words(out.tag, 1);
+    struct nexus_reader reader = {NULL, 0, 0};
     nexus_word_u16(&reader, out.w0, twice);
     return nexus_reply_end(&reader);
 }
 
+int tiny_one_until(uint64_t deadline, uint8_t value, uint16_t *twice)
+{
+    return glue_call_tiny_one(deadline, value, twice);
+}
+
 int tiny_one(uint8_t value, uint16_t *twice)
 {
-    return tiny_one_until(NEURON_FOREVER, value, twice);
+    return glue_call_tiny_one(NEURON_FOREVER, value, twice);
 }
 
 /* The parameters of the method that is being served: one at a time. */
@@ -163,25 +168,18 @@ int store_ping_reply(struct nexus_token token, int result)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_store_ping(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_ping(const struct nexus_client_row *row, uint64_t tag)
 {
-    struct nexus_reader reader = nexus_read_words(request->tag, 0);
+    struct nexus_reader reader = nexus_read_words(tag, 0);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = store_ping(row->client);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_store_ping(words, 0);
-    nexus_reply(tag, words);
+    return glue_pack_store_ping(nexus_reply_words, 0);
 }
 
 /* components/store/store.assembly:6: packs a reply and returns its tag */
@@ -201,30 +199,23 @@ int store_add_reply(struct nexus_token token, int result, int64_t sum)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_store_add(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_add(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     uint32_t a;
     int16_t b;
     int64_t sum = 0;
-    struct nexus_reader reader = nexus_read_words(request->tag, 2);
-    nexus_word_u32(&reader, request->words[0], &a);
-    nexus_word_i16(&reader, request->words[1], &b);
+    struct nexus_reader reader = nexus_read_words(tag, 2);
+    nexus_word_u32(&reader, w0, &a);
+    nexus_word_i16(&reader, w1, &b);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = store_add(row->client, a, b, &sum);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_store_add(words, 0, sum);
-    nexus_reply(tag, words);
+    return glue_pack_store_add(nexus_reply_words, 0, sum);
 }
 
 /* components/store/store.assembly:7: packs a reply and returns its tag */
@@ -244,30 +235,23 @@ int store_paint_reply(struct nexus_token token, int result, enum Colour before)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_store_paint(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_paint(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     enum Colour colour;
     bool wet;
     enum Colour before = (enum Colour)0;
-    struct nexus_reader reader = nexus_read_words(request->tag, 2);
-    glue_word_Colour(&reader, request->words[0], &colour);
-    nexus_word_bool(&reader, request->words[1], &wet);
+    struct nexus_reader reader = nexus_read_words(tag, 2);
+    glue_word_Colour(&reader, w0, &colour);
+    nexus_word_bool(&reader, w1, &wet);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = store_paint(row->client, colour, wet, &before);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_store_paint(words, 0, before);
-    nexus_reply(tag, words);
+    return glue_pack_store_paint(nexus_reply_words, 0, before);
 }
 
 /* components/store/store.assembly:8: packs a reply and returns its tag */
@@ -291,25 +275,20 @@ int store_greet_reply(struct nexus_token token, int result, const char *text)
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_store_greet(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_greet(const struct nexus_client_row *row, uint64_t tag)
 {
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     nexus_get_string(&reader, glue_room.store_greet.in_name, 32);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(glue_room.store_greet.out_text, 0, sizeof(glue_room.store_greet.out_text));
     const int result = store_greet(row->client, glue_room.store_greet.in_name, glue_room.store_greet.out_text);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_store_greet(__nexus_in, 0, glue_room.store_greet.out_text));
+    return glue_pack_store_greet(__nexus_in, 0, glue_room.store_greet.out_text);
 }
 
 /* components/store/store.assembly:9: packs a reply and returns its tag */
@@ -330,28 +309,23 @@ int store_move_reply(struct nexus_token token, int result, const struct Shape *m
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_store_move(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_move(const struct nexus_client_row *row, uint64_t tag)
 {
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     glue_get_Shape(&reader, &glue_room.store_move.in_shape);
     nexus_get_zeros(&reader, 3);
     glue_get_Point(&reader, &glue_room.store_move.in_by);
     nexus_get_zeros(&reader, 4);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(&glue_room.store_move.out_moved, 0, sizeof(glue_room.store_move.out_moved));
     const int result = store_move(row->client, &glue_room.store_move.in_shape, &glue_room.store_move.in_by, &glue_room.store_move.out_moved);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_store_move(__nexus_in, 0, &glue_room.store_move.out_moved));
+    return glue_pack_store_move(__nexus_in, 0, &glue_room.store_move.out_moved);
 }
 
 /* components/store/store.assembly:10: packs a reply and returns its tag */
@@ -378,7 +352,7 @@ int store_every_reply(struct nexus_token token, int result, uint8_t out_u8, uint
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_store_every(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_every(const struct nexus_client_row *row, uint64_t tag)
 {
     uint8_t in_u8;
     uint64_t in_u64;
@@ -390,7 +364,7 @@ static NEXUS_APART void glue_serve_store_every(const struct nexus_request *reque
     int8_t out_i8 = 0;
     int64_t out_i64 = 0;
     bool out_bool = false;
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     nexus_get_u8(&reader, &in_u8);
     nexus_get_zeros(&reader, 7);
     nexus_get_u64(&reader, &in_u64);
@@ -400,19 +374,14 @@ static NEXUS_APART void glue_serve_store_every(const struct nexus_request *reque
     nexus_get_bool(&reader, &in_bool);
     nexus_get_zeros(&reader, 7);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = store_every(row->client, in_u8, in_u64, in_i8, in_i64, in_bool, &out_u8, &out_u64, &out_i8, &out_i64, &out_bool);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_store_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool));
+    return glue_pack_store_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool);
 }
 
 /* components/store/store.assembly:11: packs a reply and returns its tag */
@@ -435,30 +404,25 @@ int store_blob_reply(struct nexus_token token, int result, const void *back, siz
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_store_blob(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_blob(const struct nexus_client_row *row, uint64_t tag)
 {
     size_t data_len;
     uint16_t offset;
     size_t back_len = 0;
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     const void *data = nexus_take_bytes(&reader, &data_len, 256);
     nexus_get_u16(&reader, &offset);
     nexus_get_zeros(&reader, 6);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(glue_room.store_blob.out_back, 0, sizeof(glue_room.store_blob.out_back));
     const int result = store_blob(row->client, data, data_len, offset, glue_room.store_blob.out_back, &back_len);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_store_blob(__nexus_in, 0, glue_room.store_blob.out_back, back_len));
+    return glue_pack_store_blob(__nexus_in, 0, glue_room.store_blob.out_back, back_len);
 }
 
 /* components/store/store.assembly:12: packs a reply and returns its tag */
@@ -481,27 +445,22 @@ int store_full_reply(struct nexus_token token, int result, const void *back, siz
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_store_full(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_full(const struct nexus_client_row *row, uint64_t tag)
 {
     size_t data_len;
     size_t back_len = 0;
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     const void *data = nexus_take_bytes(&reader, &data_len, 4088);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(glue_room.store_full.out_back, 0, sizeof(glue_room.store_full.out_back));
     const int result = store_full(row->client, data, data_len, glue_room.store_full.out_back, &back_len);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_store_full(__nexus_in, 0, glue_room.store_full.out_back, back_len));
+    return glue_pack_store_full(__nexus_in, 0, glue_room.store_full.out_back, back_len);
 }
 
 /* components/store/store.assembly:13: packs a reply and returns its tag */
@@ -532,28 +491,24 @@ int store_load_reply(struct nexus_token token, int result, const void *data, siz
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_store_load(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_load(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     uint64_t offset;
     size_t data_len = 0;
     uint32_t more = 0;
-    struct nexus_reader reader = nexus_bulk_take(request, row, glue_copy);
+    struct nexus_reader reader = nexus_bulk_take(row, tag, w0, w1, glue_copy);
     nexus_get_u64(&reader, &offset);
     if (nexus_read_end(&reader) != 0) {
-        uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-        const uint64_t refusal = nexus_result_tag(reader.status, 0);
-        nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_bulk_answer(row, w0, nexus_result_tag(reader.status, 0), nexus_reply_words);
     }
     memset(glue_room.store_load.out_data, 0, sizeof(glue_room.store_load.out_data));
     const int result = store_load(row->client, offset, glue_room.store_load.out_data, &data_len, &more);
     if (result == NEXUS_DEFER) {
-        return;
+        return NEXUS_NO_REPLY;
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
     const uint64_t packed = glue_pack_store_load(nexus_bulk_body(row->bulk->out), result, glue_room.store_load.out_data, data_len, more);
-    nexus_reply(nexus_bulk_answer(row, request->words[0], packed, words), words);
+    return nexus_bulk_answer(row, w0, packed, nexus_reply_words);
 }
 
 /* components/store/store.assembly:14: packs a reply and returns its tag */
@@ -580,27 +535,23 @@ int store_save_reply(struct nexus_token token, int result, uint32_t kept)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_store_save(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_store_save(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     size_t data_len;
     uint32_t kept = 0;
-    struct nexus_reader reader = nexus_bulk_take(request, row, glue_copy);
+    struct nexus_reader reader = nexus_bulk_take(row, tag, w0, w1, glue_copy);
     nexus_get_string(&reader, glue_room.store_save.in_label, 16);
     const void *data = nexus_take_bytes(&reader, &data_len, 9000);
     if (nexus_read_end(&reader) != 0) {
-        uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-        const uint64_t refusal = nexus_result_tag(reader.status, 0);
-        nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
         store_client_refused(row->client, reader.status);
-        return;
+        return nexus_bulk_answer(row, w0, nexus_result_tag(reader.status, 0), nexus_reply_words);
     }
     const int result = store_save(row->client, glue_room.store_save.in_label, data, data_len, &kept);
     if (result == NEXUS_DEFER) {
-        return;
+        return NEXUS_NO_REPLY;
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
     const uint64_t packed = glue_pack_store_save(nexus_bulk_body(row->bulk->out), result, kept);
-    nexus_reply(nexus_bulk_answer(row, request->words[0], packed, words), words);
+    return nexus_bulk_answer(row, w0, packed, nexus_reply_words);
 }
 
 /* components/store/store.assembly:17 */
@@ -643,43 +594,34 @@ __attribute__((weak)) void store_client_refused(struct nexus_client client, int 
     (void)status;
 }
 
-static void glue_dispatch_store(const struct nexus_request *request, const struct nexus_client_row *row)
+static uint64_t glue_dispatch_store(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3)
 {
-    switch (NEURON_TAG_LABEL(request->tag)) {
+    (void)w2;
+    (void)w3;
+    switch (NEURON_TAG_LABEL(tag)) {
     case 1:
-        glue_serve_store_ping(request, row);
-        return;
+        return glue_serve_store_ping(row, tag);
     case 2:
-        glue_serve_store_add(request, row);
-        return;
+        return glue_serve_store_add(row, tag, w0, w1);
     case 3:
-        glue_serve_store_paint(request, row);
-        return;
+        return glue_serve_store_paint(row, tag, w0, w1);
     case 4:
-        glue_serve_store_greet(request, row);
-        return;
+        return glue_serve_store_greet(row, tag);
     case 5:
-        glue_serve_store_move(request, row);
-        return;
+        return glue_serve_store_move(row, tag);
     case 6:
-        glue_serve_store_every(request, row);
-        return;
+        return glue_serve_store_every(row, tag);
     case 7:
-        glue_serve_store_blob(request, row);
-        return;
+        return glue_serve_store_blob(row, tag);
     case 8:
-        glue_serve_store_full(request, row);
-        return;
+        return glue_serve_store_full(row, tag);
     case 9:
-        glue_serve_store_load(request, row);
-        return;
+        return glue_serve_store_load(row, tag, w0, w1);
     case 10:
-        glue_serve_store_save(request, row);
-        return;
+        return glue_serve_store_save(row, tag, w0, w1);
     default:
-        nexus_refuse(NEXUS_UNKNOWN_METHOD);
         store_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
-        return;
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
     }
 }
 
@@ -702,25 +644,18 @@ int second_ping_reply(struct nexus_token token, int result)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_second_ping(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_ping(const struct nexus_client_row *row, uint64_t tag)
 {
-    struct nexus_reader reader = nexus_read_words(request->tag, 0);
+    struct nexus_reader reader = nexus_read_words(tag, 0);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = second_ping(row->client);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_second_ping(words, 0);
-    nexus_reply(tag, words);
+    return glue_pack_second_ping(nexus_reply_words, 0);
 }
 
 /* components/store/store.assembly:6: packs a reply and returns its tag */
@@ -740,30 +675,23 @@ int second_add_reply(struct nexus_token token, int result, int64_t sum)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_second_add(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_add(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     uint32_t a;
     int16_t b;
     int64_t sum = 0;
-    struct nexus_reader reader = nexus_read_words(request->tag, 2);
-    nexus_word_u32(&reader, request->words[0], &a);
-    nexus_word_i16(&reader, request->words[1], &b);
+    struct nexus_reader reader = nexus_read_words(tag, 2);
+    nexus_word_u32(&reader, w0, &a);
+    nexus_word_i16(&reader, w1, &b);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = second_add(row->client, a, b, &sum);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_second_add(words, 0, sum);
-    nexus_reply(tag, words);
+    return glue_pack_second_add(nexus_reply_words, 0, sum);
 }
 
 /* components/store/store.assembly:7: packs a reply and returns its tag */
@@ -783,30 +711,23 @@ int second_paint_reply(struct nexus_token token, int result, enum Colour before)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_second_paint(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_paint(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     enum Colour colour;
     bool wet;
     enum Colour before = (enum Colour)0;
-    struct nexus_reader reader = nexus_read_words(request->tag, 2);
-    glue_word_Colour(&reader, request->words[0], &colour);
-    nexus_word_bool(&reader, request->words[1], &wet);
+    struct nexus_reader reader = nexus_read_words(tag, 2);
+    glue_word_Colour(&reader, w0, &colour);
+    nexus_word_bool(&reader, w1, &wet);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = second_paint(row->client, colour, wet, &before);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_second_paint(words, 0, before);
-    nexus_reply(tag, words);
+    return glue_pack_second_paint(nexus_reply_words, 0, before);
 }
 
 /* components/store/store.assembly:8: packs a reply and returns its tag */
@@ -830,25 +751,20 @@ int second_greet_reply(struct nexus_token token, int result, const char *text)
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_second_greet(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_greet(const struct nexus_client_row *row, uint64_t tag)
 {
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     nexus_get_string(&reader, glue_room.second_greet.in_name, 32);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(glue_room.second_greet.out_text, 0, sizeof(glue_room.second_greet.out_text));
     const int result = second_greet(row->client, glue_room.second_greet.in_name, glue_room.second_greet.out_text);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_second_greet(__nexus_in, 0, glue_room.second_greet.out_text));
+    return glue_pack_second_greet(__nexus_in, 0, glue_room.second_greet.out_text);
 }
 
 /* components/store/store.assembly:9: packs a reply and returns its tag */
@@ -869,28 +785,23 @@ int second_move_reply(struct nexus_token token, int result, const struct Shape *
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_second_move(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_move(const struct nexus_client_row *row, uint64_t tag)
 {
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     glue_get_Shape(&reader, &glue_room.second_move.in_shape);
     nexus_get_zeros(&reader, 3);
     glue_get_Point(&reader, &glue_room.second_move.in_by);
     nexus_get_zeros(&reader, 4);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(&glue_room.second_move.out_moved, 0, sizeof(glue_room.second_move.out_moved));
     const int result = second_move(row->client, &glue_room.second_move.in_shape, &glue_room.second_move.in_by, &glue_room.second_move.out_moved);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_second_move(__nexus_in, 0, &glue_room.second_move.out_moved));
+    return glue_pack_second_move(__nexus_in, 0, &glue_room.second_move.out_moved);
 }
 
 /* components/store/store.assembly:10: packs a reply and returns its tag */
@@ -917,7 +828,7 @@ int second_every_reply(struct nexus_token token, int result, uint8_t out_u8, uin
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_second_every(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_every(const struct nexus_client_row *row, uint64_t tag)
 {
     uint8_t in_u8;
     uint64_t in_u64;
@@ -929,7 +840,7 @@ static NEXUS_APART void glue_serve_second_every(const struct nexus_request *requ
     int8_t out_i8 = 0;
     int64_t out_i64 = 0;
     bool out_bool = false;
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     nexus_get_u8(&reader, &in_u8);
     nexus_get_zeros(&reader, 7);
     nexus_get_u64(&reader, &in_u64);
@@ -939,19 +850,14 @@ static NEXUS_APART void glue_serve_second_every(const struct nexus_request *requ
     nexus_get_bool(&reader, &in_bool);
     nexus_get_zeros(&reader, 7);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = second_every(row->client, in_u8, in_u64, in_i8, in_i64, in_bool, &out_u8, &out_u64, &out_i8, &out_i64, &out_bool);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_second_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool));
+    return glue_pack_second_every(__nexus_in, 0, out_u8, out_u64, out_i8, out_i64, out_bool);
 }
 
 /* components/store/store.assembly:11: packs a reply and returns its tag */
@@ -974,30 +880,25 @@ int second_blob_reply(struct nexus_token token, int result, const void *back, si
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_second_blob(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_blob(const struct nexus_client_row *row, uint64_t tag)
 {
     size_t data_len;
     uint16_t offset;
     size_t back_len = 0;
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     const void *data = nexus_take_bytes(&reader, &data_len, 256);
     nexus_get_u16(&reader, &offset);
     nexus_get_zeros(&reader, 6);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(glue_room.second_blob.out_back, 0, sizeof(glue_room.second_blob.out_back));
     const int result = second_blob(row->client, data, data_len, offset, glue_room.second_blob.out_back, &back_len);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_second_blob(__nexus_in, 0, glue_room.second_blob.out_back, back_len));
+    return glue_pack_second_blob(__nexus_in, 0, glue_room.second_blob.out_back, back_len);
 }
 
 /* components/store/store.assembly:12: packs a reply and returns its tag */
@@ -1020,27 +921,22 @@ int second_full_reply(struct nexus_token token, int result, const void *back, si
     return nexus_reply_page_later(token, tag, glue_scratch);
 }
 
-static NEXUS_APART void glue_serve_second_full(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_full(const struct nexus_client_row *row, uint64_t tag)
 {
     size_t data_len;
     size_t back_len = 0;
-    struct nexus_reader reader = nexus_read_page(request->tag, __nexus_in);
+    struct nexus_reader reader = nexus_read_page(tag, __nexus_in);
     const void *data = nexus_take_bytes(&reader, &data_len, 4088);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     memset(glue_room.second_full.out_back, 0, sizeof(glue_room.second_full.out_back));
     const int result = second_full(row->client, data, data_len, glue_room.second_full.out_back, &back_len);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 2));
-        return;
+        return nexus_no_outputs(result, 2);
     }
-    nexus_reply_bare(glue_pack_second_full(__nexus_in, 0, glue_room.second_full.out_back, back_len));
+    return glue_pack_second_full(__nexus_in, 0, glue_room.second_full.out_back, back_len);
 }
 
 /* components/store/store.assembly:13: packs a reply and returns its tag */
@@ -1071,28 +967,24 @@ int second_load_reply(struct nexus_token token, int result, const void *data, si
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_second_load(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_load(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     uint64_t offset;
     size_t data_len = 0;
     uint32_t more = 0;
-    struct nexus_reader reader = nexus_bulk_take(request, row, glue_copy);
+    struct nexus_reader reader = nexus_bulk_take(row, tag, w0, w1, glue_copy);
     nexus_get_u64(&reader, &offset);
     if (nexus_read_end(&reader) != 0) {
-        uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-        const uint64_t refusal = nexus_result_tag(reader.status, 0);
-        nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_bulk_answer(row, w0, nexus_result_tag(reader.status, 0), nexus_reply_words);
     }
     memset(glue_room.second_load.out_data, 0, sizeof(glue_room.second_load.out_data));
     const int result = second_load(row->client, offset, glue_room.second_load.out_data, &data_len, &more);
     if (result == NEXUS_DEFER) {
-        return;
+        return NEXUS_NO_REPLY;
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
     const uint64_t packed = glue_pack_second_load(nexus_bulk_body(row->bulk->out), result, glue_room.second_load.out_data, data_len, more);
-    nexus_reply(nexus_bulk_answer(row, request->words[0], packed, words), words);
+    return nexus_bulk_answer(row, w0, packed, nexus_reply_words);
 }
 
 /* components/store/store.assembly:14: packs a reply and returns its tag */
@@ -1119,27 +1011,23 @@ int second_save_reply(struct nexus_token token, int result, uint32_t kept)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_second_save(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_second_save(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1)
 {
     size_t data_len;
     uint32_t kept = 0;
-    struct nexus_reader reader = nexus_bulk_take(request, row, glue_copy);
+    struct nexus_reader reader = nexus_bulk_take(row, tag, w0, w1, glue_copy);
     nexus_get_string(&reader, glue_room.second_save.in_label, 16);
     const void *data = nexus_take_bytes(&reader, &data_len, 9000);
     if (nexus_read_end(&reader) != 0) {
-        uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-        const uint64_t refusal = nexus_result_tag(reader.status, 0);
-        nexus_reply(nexus_bulk_answer(row, request->words[0], refusal, words), words);
         second_client_refused(row->client, reader.status);
-        return;
+        return nexus_bulk_answer(row, w0, nexus_result_tag(reader.status, 0), nexus_reply_words);
     }
     const int result = second_save(row->client, glue_room.second_save.in_label, data, data_len, &kept);
     if (result == NEXUS_DEFER) {
-        return;
+        return NEXUS_NO_REPLY;
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
     const uint64_t packed = glue_pack_second_save(nexus_bulk_body(row->bulk->out), result, kept);
-    nexus_reply(nexus_bulk_answer(row, request->words[0], packed, words), words);
+    return nexus_bulk_answer(row, w0, packed, nexus_reply_words);
 }
 
 /* components/store/store.assembly:17 */
@@ -1182,43 +1070,34 @@ __attribute__((weak)) void second_client_refused(struct nexus_client client, int
     (void)status;
 }
 
-static void glue_dispatch_second(const struct nexus_request *request, const struct nexus_client_row *row)
+static uint64_t glue_dispatch_second(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3)
 {
-    switch (NEURON_TAG_LABEL(request->tag)) {
+    (void)w2;
+    (void)w3;
+    switch (NEURON_TAG_LABEL(tag)) {
     case 1:
-        glue_serve_second_ping(request, row);
-        return;
+        return glue_serve_second_ping(row, tag);
     case 2:
-        glue_serve_second_add(request, row);
-        return;
+        return glue_serve_second_add(row, tag, w0, w1);
     case 3:
-        glue_serve_second_paint(request, row);
-        return;
+        return glue_serve_second_paint(row, tag, w0, w1);
     case 4:
-        glue_serve_second_greet(request, row);
-        return;
+        return glue_serve_second_greet(row, tag);
     case 5:
-        glue_serve_second_move(request, row);
-        return;
+        return glue_serve_second_move(row, tag);
     case 6:
-        glue_serve_second_every(request, row);
-        return;
+        return glue_serve_second_every(row, tag);
     case 7:
-        glue_serve_second_blob(request, row);
-        return;
+        return glue_serve_second_blob(row, tag);
     case 8:
-        glue_serve_second_full(request, row);
-        return;
+        return glue_serve_second_full(row, tag);
     case 9:
-        glue_serve_second_load(request, row);
-        return;
+        return glue_serve_second_load(row, tag, w0, w1);
     case 10:
-        glue_serve_second_save(request, row);
-        return;
+        return glue_serve_second_save(row, tag, w0, w1);
     default:
-        nexus_refuse(NEXUS_UNKNOWN_METHOD);
         second_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
-        return;
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
     }
 }
 
@@ -1235,13 +1114,16 @@ __attribute__((weak)) void quiet_client_refused(struct nexus_client client, int 
     (void)status;
 }
 
-static void glue_dispatch_quiet(const struct nexus_request *request, const struct nexus_client_row *row)
+static uint64_t glue_dispatch_quiet(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3)
 {
-    switch (NEURON_TAG_LABEL(request->tag)) {
+    (void)w0;
+    (void)w1;
+    (void)w2;
+    (void)w3;
+    switch (NEURON_TAG_LABEL(tag)) {
     default:
-        nexus_refuse(NEXUS_UNKNOWN_METHOD);
         quiet_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
-        return;
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
     }
 }
 
@@ -1252,22 +1134,22 @@ void nexus_glue_start(void)
     }
 }
 
-void nexus_glue_dispatch(const struct nexus_request *request)
+uint64_t nexus_glue_dispatch(int64_t status, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, uint64_t badge)
 {
-    const struct nexus_client_row *row = nexus_client_of(request->badge);
-    switch (row != NULL ? row->endpoint : UINT32_MAX) {
+    const struct nexus_client_row *row = nexus_client_of(badge);
+    (void)status;
+    if (row == NULL) {
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
+    }
+    switch (row->endpoint) {
     case 0:
-        glue_dispatch_store(request, row);
-        return;
+        return glue_dispatch_store(row, tag, w0, w1, w2, w3);
     case 1:
-        glue_dispatch_second(request, row);
-        return;
+        return glue_dispatch_second(row, tag, w0, w1, w2, w3);
     case 2:
-        glue_dispatch_quiet(request, row);
-        return;
+        return glue_dispatch_quiet(row, tag, w0, w1, w2, w3);
     default:
-        nexus_refuse(NEXUS_UNKNOWN_METHOD);
-        return;
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
     }
 }
 

@@ -26,28 +26,21 @@ int tiny_one_reply(struct nexus_token token, int result, uint16_t twice)
     return nexus_reply_later(token, tag, words);
 }
 
-static NEXUS_APART void glue_serve_tiny_one(const struct nexus_request *request, const struct nexus_client_row *row)
+static NEXUS_APART uint64_t glue_serve_tiny_one(const struct nexus_client_row *row, uint64_t tag, uint64_t w0)
 {
     uint8_t value;
     uint16_t twice = 0;
-    struct nexus_reader reader = nexus_read_words(request->tag, 1);
-    nexus_word_u8(&reader, request->words[0], &value);
+    struct nexus_reader reader = nexus_read_words(tag, 1);
+    nexus_word_u8(&reader, w0, &value);
     if (nexus_read_end(&reader) != 0) {
-        nexus_refuse(reader.status);
         tiny_client_refused(row->client, reader.status);
-        return;
+        return nexus_result_tag(reader.status, 0);
     }
     const int result = tiny_one(row->client, value, &twice);
-    if (result == NEXUS_DEFER) {
-        return;
-    }
     if (result != 0) {
-        nexus_reply_bare(nexus_result_tag(result, 0));
-        return;
+        return nexus_no_outputs(result, 0);
     }
-    uint64_t words[NEURON_MESSAGE_WORDS] = {0};
-    const uint64_t tag = glue_pack_tiny_one(words, 0, twice);
-    nexus_reply(tag, words);
+    return glue_pack_tiny_one(nexus_reply_words, 0, twice);
 }
 
 __attribute__((weak)) void tiny_client_died(struct nexus_client client)
@@ -61,30 +54,28 @@ __attribute__((weak)) void tiny_client_refused(struct nexus_client client, int s
     (void)status;
 }
 
-static void glue_dispatch_tiny(const struct nexus_request *request, const struct nexus_client_row *row)
+static uint64_t glue_dispatch_tiny(const struct nexus_client_row *row, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3)
 {
-    switch (NEURON_TAG_LABEL(request->tag)) {
+    (void)w1;
+    (void)w2;
+    (void)w3;
+    switch (NEURON_TAG_LABEL(tag)) {
     case 1:
-        glue_serve_tiny_one(request, row);
-        return;
+        return glue_serve_tiny_one(row, tag, w0);
     default:
-        nexus_refuse(NEXUS_UNKNOWN_METHOD);
         tiny_client_refused(row->client, NEXUS_UNKNOWN_METHOD);
-        return;
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
     }
 }
 
-void nexus_glue_dispatch(const struct nexus_request *request)
+uint64_t nexus_glue_dispatch(int64_t status, uint64_t tag, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, uint64_t badge)
 {
-    const struct nexus_client_row *row = nexus_client_of(request->badge);
-    switch (row != NULL ? row->endpoint : UINT32_MAX) {
-    case 0:
-        glue_dispatch_tiny(request, row);
-        return;
-    default:
-        nexus_refuse(NEXUS_UNKNOWN_METHOD);
-        return;
+    const struct nexus_client_row *row = nexus_client_of(badge);
+    (void)status;
+    if (row == NULL) {
+        return nexus_result_tag(NEXUS_UNKNOWN_METHOD, 0);
     }
+    return glue_dispatch_tiny(row, tag, w0, w1, w2, w3);
 }
 
 void nexus_glue_peers(uint64_t tasks)

@@ -43,14 +43,14 @@ static inline void glue_get_Point(struct nexus_reader *reader, struct Point *val
 {
     nexus_get_i32(reader, &value->x);
     nexus_get_i32(reader, &value->y);
-    nexus_get(reader, value->tag, sizeof(value->tag));
+    NEXUS_GET_ARRAY(reader, value->tag);
 }
 
 static inline void glue_put_Point(uint8_t **at, const struct Point *value)
 {
     nexus_put_i32(at, value->x);
     nexus_put_i32(at, value->y);
-    nexus_put(at, value->tag, sizeof(value->tag));
+    NEXUS_PUT_ARRAY(at, value->tag);
 }
 
 /* components/store/store.assembly:3 */
@@ -73,66 +73,81 @@ static inline void glue_put_Shape(uint8_t **at, const struct Shape *value)
 /* --- uses Store store, components/visitor/visitor.assembly:2 --- */
 
 /* components/store/store.assembly:5 */
-int store_ping_until(uint64_t deadline)
+static NEXUS_INLINE int glue_call_store_ping(uint64_t deadline)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     const uint64_t words[NEURON_MESSAGE_WORDS] = {0};
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(1, 0, 0), words, deadline, 2, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 0, 0), words[0], words[1], words[2], words[3], deadline, &out);
+    if (status != NEURON_OK || out.tag != NEURON_TAG(0, 0, 0)) {
+        return nexus_failure_of(status, out.tag, 2);
     }
-    struct nexus_reader reader = nexus_read_words(out.tag, 0);
+    struct nexus_reader reader = {NULL, 0, 0};
     return nexus_reply_end(&reader);
+}
+
+int store_ping_until(uint64_t deadline)
+{
+    return glue_call_store_ping(deadline);
 }
 
 int store_ping(void)
 {
-    return store_ping_until(NEURON_FOREVER);
+    return glue_call_store_ping(NEURON_FOREVER);
 }
 
 /* components/store/store.assembly:6 */
-int store_add_until(uint64_t deadline, uint32_t a, int16_t b, int64_t *sum)
+static NEXUS_INLINE int glue_call_store_add(uint64_t deadline, uint32_t a, int16_t b, int64_t *sum)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     const uint64_t words[NEURON_MESSAGE_WORDS] = {(uint64_t)a, (uint64_t)(int64_t)b};
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(2, 2, 0), words, deadline, 2, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(2, 2, 0), words[0], words[1], words[2], words[3], deadline, &out);
+    if (status != NEURON_OK || out.tag != NEURON_TAG(0, 1, 0)) {
+        return nexus_failure_of(status, out.tag, 2);
     }
-    struct nexus_reader reader = nexus_read_words(out.tag, 1);
+    struct nexus_reader reader = {NULL, 0, 0};
     nexus_word_i64(&reader, out.w0, sum);
     return nexus_reply_end(&reader);
 }
 
+int store_add_until(uint64_t deadline, uint32_t a, int16_t b, int64_t *sum)
+{
+    return glue_call_store_add(deadline, a, b, sum);
+}
+
 int store_add(uint32_t a, int16_t b, int64_t *sum)
 {
-    return store_add_until(NEURON_FOREVER, a, b, sum);
+    return glue_call_store_add(NEURON_FOREVER, a, b, sum);
 }
 
 /* components/store/store.assembly:7 */
-int store_paint_until(uint64_t deadline, enum Colour colour, bool wet, enum Colour *before)
+static NEXUS_INLINE int glue_call_store_paint(uint64_t deadline, enum Colour colour, bool wet, enum Colour *before)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     const uint64_t words[NEURON_MESSAGE_WORDS] = {(uint64_t)colour, (uint64_t)wet};
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(3, 2, 0), words, deadline, 2, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(3, 2, 0), words[0], words[1], words[2], words[3], deadline, &out);
+    if (status != NEURON_OK || out.tag != NEURON_TAG(0, 1, 0)) {
+        return nexus_failure_of(status, out.tag, 2);
     }
-    struct nexus_reader reader = nexus_read_words(out.tag, 1);
+    struct nexus_reader reader = {NULL, 0, 0};
     glue_word_Colour(&reader, out.w0, before);
     return nexus_reply_end(&reader);
 }
 
+int store_paint_until(uint64_t deadline, enum Colour colour, bool wet, enum Colour *before)
+{
+    return glue_call_store_paint(deadline, colour, wet, before);
+}
+
 int store_paint(enum Colour colour, bool wet, enum Colour *before)
 {
-    return store_paint_until(NEURON_FOREVER, colour, wet, before);
+    return glue_call_store_paint(NEURON_FOREVER, colour, wet, before);
 }
 
 /* components/store/store.assembly:8 */
-int store_greet_until(uint64_t deadline, const char *name, char *text)
+static NEXUS_INLINE int glue_call_store_greet(uint64_t deadline, const char *name, char *text)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     const size_t name_len = nexus_length(name, 32);
@@ -152,13 +167,18 @@ int store_greet_until(uint64_t deadline, const char *name, char *text)
     return nexus_reply_end(&reader);
 }
 
+int store_greet_until(uint64_t deadline, const char *name, char *text)
+{
+    return glue_call_store_greet(deadline, name, text);
+}
+
 int store_greet(const char *name, char *text)
 {
-    return store_greet_until(NEURON_FOREVER, name, text);
+    return glue_call_store_greet(NEURON_FOREVER, name, text);
 }
 
 /* components/store/store.assembly:9 */
-int store_move_until(uint64_t deadline, const struct Shape *shape, const struct Point *by, struct Shape *moved)
+static NEXUS_INLINE int glue_call_store_move(uint64_t deadline, const struct Shape *shape, const struct Point *by, struct Shape *moved)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     uint8_t *at = __nexus_out;
@@ -178,13 +198,18 @@ int store_move_until(uint64_t deadline, const struct Shape *shape, const struct 
     return nexus_reply_end(&reader);
 }
 
+int store_move_until(uint64_t deadline, const struct Shape *shape, const struct Point *by, struct Shape *moved)
+{
+    return glue_call_store_move(deadline, shape, by, moved);
+}
+
 int store_move(const struct Shape *shape, const struct Point *by, struct Shape *moved)
 {
-    return store_move_until(NEURON_FOREVER, shape, by, moved);
+    return glue_call_store_move(NEURON_FOREVER, shape, by, moved);
 }
 
 /* components/store/store.assembly:10 */
-int store_every_until(uint64_t deadline, uint8_t in_u8, uint64_t in_u64, int8_t in_i8, int64_t in_i64, bool in_bool, uint8_t *out_u8, uint64_t *out_u64, int8_t *out_i8, int64_t *out_i64, bool *out_bool)
+static NEXUS_INLINE int glue_call_store_every(uint64_t deadline, uint8_t in_u8, uint64_t in_u64, int8_t in_i8, int64_t in_i64, bool in_bool, uint8_t *out_u8, uint64_t *out_u64, int8_t *out_i8, int64_t *out_i64, bool *out_bool)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     uint8_t *at = __nexus_out;
@@ -214,13 +239,18 @@ int store_every_until(uint64_t deadline, uint8_t in_u8, uint64_t in_u64, int8_t 
     return nexus_reply_end(&reader);
 }
 
+int store_every_until(uint64_t deadline, uint8_t in_u8, uint64_t in_u64, int8_t in_i8, int64_t in_i64, bool in_bool, uint8_t *out_u8, uint64_t *out_u64, int8_t *out_i8, int64_t *out_i64, bool *out_bool)
+{
+    return glue_call_store_every(deadline, in_u8, in_u64, in_i8, in_i64, in_bool, out_u8, out_u64, out_i8, out_i64, out_bool);
+}
+
 int store_every(uint8_t in_u8, uint64_t in_u64, int8_t in_i8, int64_t in_i64, bool in_bool, uint8_t *out_u8, uint64_t *out_u64, int8_t *out_i8, int64_t *out_i64, bool *out_bool)
 {
-    return store_every_until(NEURON_FOREVER, in_u8, in_u64, in_i8, in_i64, in_bool, out_u8, out_u64, out_i8, out_i64, out_bool);
+    return glue_call_store_every(NEURON_FOREVER, in_u8, in_u64, in_i8, in_i64, in_bool, out_u8, out_u64, out_i8, out_i64, out_bool);
 }
 
 /* components/store/store.assembly:11 */
-int store_blob_until(uint64_t deadline, const void *data, size_t data_len, uint16_t offset, void *back, size_t *back_len)
+static NEXUS_INLINE int glue_call_store_blob(uint64_t deadline, const void *data, size_t data_len, uint16_t offset, void *back, size_t *back_len)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     if (data_len > 256) {
@@ -241,13 +271,18 @@ int store_blob_until(uint64_t deadline, const void *data, size_t data_len, uint1
     return nexus_reply_end(&reader);
 }
 
+int store_blob_until(uint64_t deadline, const void *data, size_t data_len, uint16_t offset, void *back, size_t *back_len)
+{
+    return glue_call_store_blob(deadline, data, data_len, offset, back, back_len);
+}
+
 int store_blob(const void *data, size_t data_len, uint16_t offset, void *back, size_t *back_len)
 {
-    return store_blob_until(NEURON_FOREVER, data, data_len, offset, back, back_len);
+    return glue_call_store_blob(NEURON_FOREVER, data, data_len, offset, back, back_len);
 }
 
 /* components/store/store.assembly:12 */
-int store_full_until(uint64_t deadline, const void *data, size_t data_len, void *back, size_t *back_len)
+static NEXUS_INLINE int glue_call_store_full(uint64_t deadline, const void *data, size_t data_len, void *back, size_t *back_len)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     if (data_len > 4088) {
@@ -266,13 +301,18 @@ int store_full_until(uint64_t deadline, const void *data, size_t data_len, void 
     return nexus_reply_end(&reader);
 }
 
+int store_full_until(uint64_t deadline, const void *data, size_t data_len, void *back, size_t *back_len)
+{
+    return glue_call_store_full(deadline, data, data_len, back, back_len);
+}
+
 int store_full(const void *data, size_t data_len, void *back, size_t *back_len)
 {
-    return store_full_until(NEURON_FOREVER, data, data_len, back, back_len);
+    return glue_call_store_full(NEURON_FOREVER, data, data_len, back, back_len);
 }
 
 /* components/store/store.assembly:13 */
-int store_load_until(uint64_t deadline, uint64_t offset, void *data, size_t *data_len, uint32_t *more)
+static NEXUS_INLINE int glue_call_store_load(uint64_t deadline, uint64_t offset, void *data, size_t *data_len, uint32_t *more)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     uint8_t *at;
@@ -292,13 +332,18 @@ int store_load_until(uint64_t deadline, uint64_t offset, void *data, size_t *dat
     return nexus_reply_end(&reader);
 }
 
+int store_load_until(uint64_t deadline, uint64_t offset, void *data, size_t *data_len, uint32_t *more)
+{
+    return glue_call_store_load(deadline, offset, data, data_len, more);
+}
+
 int store_load(uint64_t offset, void *data, size_t *data_len, uint32_t *more)
 {
-    return store_load_until(NEURON_FOREVER, offset, data, data_len, more);
+    return glue_call_store_load(NEURON_FOREVER, offset, data, data_len, more);
 }
 
 /* components/store/store.assembly:14 */
-int store_save_until(uint64_t deadline, const char *label, const void *data, size_t data_len, uint32_t *kept)
+static NEXUS_INLINE int glue_call_store_save(uint64_t deadline, const char *label, const void *data, size_t data_len, uint32_t *kept)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
     const size_t label_len = nexus_length(label, 16);
@@ -325,9 +370,14 @@ int store_save_until(uint64_t deadline, const char *label, const void *data, siz
     return nexus_reply_end(&reader);
 }
 
+int store_save_until(uint64_t deadline, const char *label, const void *data, size_t data_len, uint32_t *kept)
+{
+    return glue_call_store_save(deadline, label, data, data_len, kept);
+}
+
 int store_save(const char *label, const void *data, size_t data_len, uint32_t *kept)
 {
-    return store_save_until(NEURON_FOREVER, label, data, data_len, kept);
+    return glue_call_store_save(NEURON_FOREVER, label, data, data_len, kept);
 }
 
 /* components/store/store.assembly:15 */
