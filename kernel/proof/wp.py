@@ -56,8 +56,8 @@ def normal_form(path: Path) -> str:
     return run([str(path), "-no-unicode", "-print"], FILE_S)
 
 
-def prove(path: Path, build: Path, smoke: bool) -> dict:
-    """Runs WP on one file. What is known of it then."""
+def prove(path: Path, normal: str, build: Path, smoke: bool) -> dict:
+    """Runs WP on one file, whose normal form is known. What is known of it then."""
     start = time.monotonic()
     arguments = [*PROVE, "-wp-timeout", str(GOAL_S)]
     arguments += ["-wp-cache", "update", "-wp-cache-dir", str(build / "cache")]
@@ -66,7 +66,6 @@ def prove(path: Path, build: Path, smoke: bool) -> dict:
     output = run([*arguments, str(path)], FILE_S)
     (build / f"{path.stem}.log").write_text(output)
     score = judge.score(output)
-    normal = normal_form(path)
     known = judge.axioms(AXIOMS.read_text())
     score.complaints += judge.gaps(normal)
     score.complaints += [f"takes {name} for granted" for name in sorted(judge.axioms(normal) - known)]
@@ -130,9 +129,11 @@ def main() -> None:
     )
     if not paths:
         sys.exit("wp.py: there is no such file")
-    largest_first = sorted(paths, key=lambda path: -path.stat().st_size)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda path: prove(path, options.build, options.smoke), largest_first)
+        normal = dict(zip(paths, pool.map(normal_form, paths)))
+        # The longest first, so that none is left alone at the end: what a file includes makes its goals.
+        longest_first = sorted(paths, key=lambda path: -len(normal[path]))
+        found = pool.map(lambda path: prove(path, normal[path], options.build, options.smoke), longest_first)
         results = sorted(found, key=lambda result: result["file"])
     report(results)
 
