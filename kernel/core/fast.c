@@ -67,17 +67,16 @@ static inline void copy_words(u64 to, u64 from, u64 words)
     }
 }
 
-/* Whether the caller that the token names waits for the reply of the server, which has nothing else to do, and runs
- * before all that are ready. */
+/* Whether a caller waits for the reply of the server, which has nothing else to do, and runs before all that are ready:
+ * of the caller what it waits for, the token of its last call, and no_higher. */
 /*@ requires server: resumed < NEURON_TASKS_MAX && self == &tasks[resumed] && self->context.task == resumed;
-    requires caller: caller < NEURON_TASKS_MAX;
     assigns \nothing;
-    ensures due: \result != 0 <==> tasks[caller].token == token && tasks[caller].wait == WAIT_SERVED + resumed &&
-      queues[READY_QUEUE].levels <= tasks[caller].no_higher && tasks[resumed].attention == 0; */
-static inline int is_due(u64 token, u64 caller)
+    ensures due: \result != 0 <==> last == token && wait == WAIT_SERVED + resumed &&
+      queues[READY_QUEUE].levels <= no_higher && tasks[resumed].attention == 0; */
+static inline int is_due(u64 token, u64 wait, u64 last, u64 no_higher)
 {
-    return tasks[caller].wait == WAIT_SERVED + self->context.task && tasks[caller].token == token &&
-           self->attention == 0 && queues[READY_QUEUE].levels <= tasks[caller].no_higher;
+    return wait == WAIT_SERVED + self->context.task && last == token && self->attention == 0 &&
+           queues[READY_QUEUE].levels <= no_higher;
 }
 
 /*@ assigns \nothing;
@@ -326,7 +325,7 @@ NOINLINE void fast_reply_recv_long(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u
 
     //@ assert known: words_ok(resumed);
     if (deadline == NEURON_FOREVER && is_whole(tag) && words <= FAST_WORDS &&
-        is_due(token, caller)) {
+        is_due(token, tasks[caller].wait, tasks[caller].token, tasks[caller].no_higher)) {
         copy_words(2 * caller + 1, 2 * self->context.task, words);
         answer(caller);
         arch_switch(&tasks[caller], tag, w0, w1, w2, w3, 0, 0);
@@ -338,9 +337,13 @@ NOINLINE void fast_reply_recv_long(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u
 void fast_reply_recv(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
 {
     u64 caller = token % 64;
+    /* All three before the first check, so that the place of the caller is found once. */
+    u64 wait = tasks[caller].wait;
+    u64 last = tasks[caller].token;
+    u64 no_higher = tasks[caller].no_higher;
 
     //@ assert known: words_ok(resumed);
-    if (deadline == NEURON_FOREVER && is_due(token, caller)) {
+    if (deadline == NEURON_FOREVER && is_due(token, wait, last, no_higher)) {
         answer(caller);
         arch_switch(&tasks[caller], tag, w0, w1, w2, w3, 0, 0);
         return;
