@@ -11,7 +11,6 @@ from .layout import irq_bits, type_slots
 from .layout_devices import ArenaPlace
 from .model import Component, EnumType, StringType
 
-NO_WORDS = "static const uint64_t words[NEURON_MESSAGE_WORDS];"
 RETURN_FAILURE = ["if (result != 0) {", "    return result;", "}"]
 WORDS = "uint64_t words[NEURON_MESSAGE_WORDS] = {0};"
 
@@ -180,7 +179,6 @@ def _client(endpoint: CEndpoint, method: CMethod) -> None:
     deadline = f"uint64_t {_extra(method, 'deadline')}"
     method.until_prototype = [deadline] + method.prototype
     method.until_parameters = ["uint64_t deadline"] + method.parameters
-    call = f"deadline, {endpoint.errors}"
     if method.in_way == wire.BULK:
         method.call = [
             "uint8_t *at;",
@@ -188,31 +186,33 @@ def _client(endpoint: CEndpoint, method: CMethod) -> None:
             *RETURN_FAILURE,
             *method.in_puts,
             "struct nexus_reader reader = {NULL, 0, 0};",
-            f"result = nexus_bulk_call(row, {method.number}, at, {call}, &reader);",
+            f"result = nexus_bulk_call(row, {method.number}, at, deadline, {endpoint.errors}, &reader);",
             *RETURN_FAILURE,
         ]
         method.read_reply = []
         return
     if method.in_way == wire.PAGE:
         tag = f"NEURON_TAG({method.number}, 0, at - __nexus_out)"
-        method.call = ["uint8_t *at = __nexus_out;", *method.in_puts, NO_WORDS]
+        method.call = ["uint8_t *at = __nexus_out;", *method.in_puts]
+        words = []
     else:
         tag = f"NEURON_TAG({method.number}, {method.in_words}, 0)"
-        values = ", ".join(method.in_word_values) or "0"
-        method.call = [f"const uint64_t words[NEURON_MESSAGE_WORDS] = {{{values}}};"]
-    method.call.append("struct neuron_call_out out;")
+        method.call = []
+        words = method.in_word_values
+    values = ", ".join(words + ["0"] * (len(WORD_NAMES) - len(words)))
     if method.out_way == wire.PAGE:
-        method.call += [f"const int result = nexus_call(row, {tag}, words, {call}, &out);", *RETURN_FAILURE]
+        wrong = "NEURON_TAG_LABEL(out.tag) != 0"
         method.read_reply = ["struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);"]
     else:
-        method.call += [
-            "const int64_t status = neuron_call(row->slot, "
-            f"{tag}, words[0], words[1], words[2], words[3], deadline, &out);",
-            f"if (status != NEURON_OK || out.tag != NEURON_TAG(0, {method.out_words}, 0)) {{",
-            f"    return nexus_failure_of(status, out.tag, {endpoint.errors});",
-            "}",
-        ]
+        wrong = f"out.tag != NEURON_TAG(0, {method.out_words}, 0)"
         method.read_reply = ["struct nexus_reader reader = {NULL, 0, 0};"]
+    method.call += [
+        "struct neuron_call_out out;",
+        f"const int64_t status = neuron_call(row->slot, {tag}, {values}, deadline, &out);",
+        f"if (status != NEURON_OK || {wrong}) {{",
+        f"    return nexus_failure_of(status, out.tag, {endpoint.errors});",
+        "}",
+    ]
 
 
 def _server(endpoint: CEndpoint, method: CMethod, guards: list[str]) -> None:

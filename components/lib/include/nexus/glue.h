@@ -304,15 +304,6 @@ static inline int nexus_result_of(uint64_t tag, uint64_t errors)
     return NEXUS_BAD_REPLY;
 }
 
-static inline int nexus_call(const struct nexus_server_row *server, uint64_t tag,
-                             const uint64_t words[NEURON_MESSAGE_WORDS], uint64_t deadline,
-                             uint64_t errors, struct neuron_call_out *out)
-{
-    const int64_t status =
-        neuron_call(server->slot, tag, words[0], words[1], words[2], words[3], deadline, out);
-    return status != NEURON_OK ? (int)status : nexus_result_of(out->tag, errors);
-}
-
 /* Why a call did not end with the tag that it should have. */
 static inline __attribute__((cold)) int nexus_failure_of(int64_t status, uint64_t tag,
                                                          uint64_t errors)
@@ -338,11 +329,10 @@ static inline int nexus_bulk_call(const struct nexus_server_row *server, uint64_
         nexus_bulk_failed(bulk, status);
         return (int)status;
     }
-    const int result = nexus_result_of(out.tag, errors);
-    if (result != 0) {
-        return result;
+    if (out.tag != NEURON_TAG(0, 2, 0)) {
+        return nexus_failure_of(status, out.tag, errors);
     }
-    if (out.tag != NEURON_TAG(0, 2, 0) || out.w0 != words[0] || out.w1 > bulk->out_room) {
+    if (out.w0 != words[0] || out.w1 > bulk->out_room) {
         return NEXUS_BAD_REPLY;
     }
     *reader = (struct nexus_reader){nexus_bulk_body(bulk->out), out.w1, 0};

@@ -91,9 +91,8 @@ static NEXUS_INLINE int glue_call_policy_check(uint64_t deadline, uint32_t subje
     nexus_put_u32(&at, subject);
     nexus_put_zeros(&at, 4);
     nexus_put_bytes(&at, capability, capability_len);
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
-    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 0, at - __nexus_out), words[0], words[1], words[2], words[3], deadline, &out);
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 0, at - __nexus_out), 0, 0, 0, 0, deadline, &out);
     if (status != NEURON_OK || out.tag != NEURON_TAG(0, 2, 0)) {
         return nexus_failure_of(status, out.tag, 0);
     }
@@ -127,9 +126,8 @@ static NEXUS_INLINE int glue_call_nexus_policy_check(uint64_t deadline, uint32_t
     nexus_put_u32(&at, subject);
     nexus_put_zeros(&at, 4);
     nexus_put_bytes(&at, capability, capability_len);
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
-    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 0, at - __nexus_out), words[0], words[1], words[2], words[3], deadline, &out);
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 0, at - __nexus_out), 0, 0, 0, 0, deadline, &out);
     if (status != NEURON_OK || out.tag != NEURON_TAG(0, 2, 0)) {
         return nexus_failure_of(status, out.tag, 0);
     }

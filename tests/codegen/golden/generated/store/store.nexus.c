@@ -76,9 +76,8 @@ static inline void glue_put_Shape(uint8_t **at, const struct Shape *value)
 static NEXUS_INLINE int glue_call_tiny_one(uint64_t deadline, uint8_t value, uint16_t *twice)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
-    const uint64_t words[NEURON_MESSAGE_WORDS] = {(uint64_t)value};
     struct neuron_call_out out;
-    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 1, 0), words[0], words[1], words[2], words[3], deadline, &out);
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 1, 0), (uint64_t)value, 0, 0, 0, deadline, &out);
     if (status != NEURON_OK || out.tag != NEURON_TAG(0, 1, 0)) {
         return nexus_failure_of(status, out.tag, 0);
     }

@@ -76,9 +76,8 @@ static inline void glue_put_Shape(uint8_t **at, const struct Shape *value)
 static NEXUS_INLINE int glue_call_store_ping(uint64_t deadline)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
-    const uint64_t words[NEURON_MESSAGE_WORDS] = {0};
     struct neuron_call_out out;
-    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 0, 0), words[0], words[1], words[2], words[3], deadline, &out);
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(1, 0, 0), 0, 0, 0, 0, deadline, &out);
     if (status != NEURON_OK || out.tag != NEURON_TAG(0, 0, 0)) {
         return nexus_failure_of(status, out.tag, 2);
     }
@@ -100,9 +99,8 @@ int store_ping(void)
 static NEXUS_INLINE int glue_call_store_add(uint64_t deadline, uint32_t a, int16_t b, int64_t *sum)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
-    const uint64_t words[NEURON_MESSAGE_WORDS] = {(uint64_t)a, (uint64_t)(int64_t)b};
     struct neuron_call_out out;
-    const int64_t status = neuron_call(row->slot, NEURON_TAG(2, 2, 0), words[0], words[1], words[2], words[3], deadline, &out);
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(2, 2, 0), (uint64_t)a, (uint64_t)(int64_t)b, 0, 0, deadline, &out);
     if (status != NEURON_OK || out.tag != NEURON_TAG(0, 1, 0)) {
         return nexus_failure_of(status, out.tag, 2);
     }
@@ -125,9 +123,8 @@ int store_add(uint32_t a, int16_t b, int64_t *sum)
 static NEXUS_INLINE int glue_call_store_paint(uint64_t deadline, enum Colour colour, bool wet, enum Colour *before)
 {
     const struct nexus_server_row *const row = &nexus_servers[0];
-    const uint64_t words[NEURON_MESSAGE_WORDS] = {(uint64_t)colour, (uint64_t)wet};
     struct neuron_call_out out;
-    const int64_t status = neuron_call(row->slot, NEURON_TAG(3, 2, 0), words[0], words[1], words[2], words[3], deadline, &out);
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(3, 2, 0), (uint64_t)colour, (uint64_t)wet, 0, 0, deadline, &out);
     if (status != NEURON_OK || out.tag != NEURON_TAG(0, 1, 0)) {
         return nexus_failure_of(status, out.tag, 2);
     }
@@ -156,11 +153,10 @@ static NEXUS_INLINE int glue_call_store_greet(uint64_t deadline, const char *nam
     }
     uint8_t *at = __nexus_out;
     nexus_put_bytes(&at, name, name_len);
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(4, 0, at - __nexus_out), words, deadline, 2, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(4, 0, at - __nexus_out), 0, 0, 0, 0, deadline, &out);
+    if (status != NEURON_OK || NEURON_TAG_LABEL(out.tag) != 0) {
+        return nexus_failure_of(status, out.tag, 2);
     }
     struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);
     nexus_get_string(&reader, text, 64);
@@ -186,11 +182,10 @@ static NEXUS_INLINE int glue_call_store_move(uint64_t deadline, const struct Sha
     nexus_put_zeros(&at, 3);
     glue_put_Point(&at, by);
     nexus_put_zeros(&at, 4);
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(5, 0, at - __nexus_out), words, deadline, 2, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(5, 0, at - __nexus_out), 0, 0, 0, 0, deadline, &out);
+    if (status != NEURON_OK || NEURON_TAG_LABEL(out.tag) != 0) {
+        return nexus_failure_of(status, out.tag, 2);
     }
     struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);
     glue_get_Shape(&reader, moved);
@@ -221,11 +216,10 @@ static NEXUS_INLINE int glue_call_store_every(uint64_t deadline, uint8_t in_u8, 
     nexus_put_i64(&at, in_i64);
     nexus_put_bool(&at, in_bool);
     nexus_put_zeros(&at, 7);
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(6, 0, at - __nexus_out), words, deadline, 2, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(6, 0, at - __nexus_out), 0, 0, 0, 0, deadline, &out);
+    if (status != NEURON_OK || NEURON_TAG_LABEL(out.tag) != 0) {
+        return nexus_failure_of(status, out.tag, 2);
     }
     struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);
     nexus_get_u8(&reader, out_u8);
@@ -260,11 +254,10 @@ static NEXUS_INLINE int glue_call_store_blob(uint64_t deadline, const void *data
     nexus_put_bytes(&at, data, data_len);
     nexus_put_u16(&at, offset);
     nexus_put_zeros(&at, 6);
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(7, 0, at - __nexus_out), words, deadline, 2, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(7, 0, at - __nexus_out), 0, 0, 0, 0, deadline, &out);
+    if (status != NEURON_OK || NEURON_TAG_LABEL(out.tag) != 0) {
+        return nexus_failure_of(status, out.tag, 2);
     }
     struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);
     nexus_get_bytes(&reader, back, back_len, 256);
@@ -290,11 +283,10 @@ static NEXUS_INLINE int glue_call_store_full(uint64_t deadline, const void *data
     }
     uint8_t *at = __nexus_out;
     nexus_put_bytes(&at, data, data_len);
-    static const uint64_t words[NEURON_MESSAGE_WORDS];
     struct neuron_call_out out;
-    const int result = nexus_call(row, NEURON_TAG(8, 0, at - __nexus_out), words, deadline, 2, &out);
-    if (result != 0) {
-        return result;
+    const int64_t status = neuron_call(row->slot, NEURON_TAG(8, 0, at - __nexus_out), 0, 0, 0, 0, deadline, &out);
+    if (status != NEURON_OK || NEURON_TAG_LABEL(out.tag) != 0) {
+        return nexus_failure_of(status, out.tag, 2);
     }
     struct nexus_reader reader = nexus_read_page(out.tag, __nexus_out);
     nexus_get_bytes(&reader, back, back_len, 4088);
