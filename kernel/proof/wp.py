@@ -26,8 +26,8 @@ AXIOMS = HERE / "axioms.h"
 TRUSTED_MAX = 15
 
 FRAMA_C = ["frama-c", "-machdep", "gcc_x86_64", "-c11", f"-cpp-extra-args=-I{ROOT / 'kernel' / 'include'}"]
-# They begin a goal one after the other (see why3.conf), and the first that proves it ends the others: what one
-# finds in a second another may never find. Two goals at once, so that no core idles while they wait.
+# They begin a goal one after the other (see why3.conf), and the first that proves it ends the others: what
+# one finds in a second another may never find. Two goals at once, so that no core idles while they wait.
 PROVE = ["-wp", "-wp-rte", "-wp-prover", "cvc4,z3,z3p", "-wp-par", "6"]
 # Frama-C's garbage collector as if memory were plenty, which it is: a fifth of its time.
 MEMORY = "s=4M,o=1000"
