@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -33,7 +34,7 @@ FILE_S = 2700
 
 
 def run(arguments: list[str], limit_s: int) -> str:
-    """Runs Frama-C. What it prints; if it takes too long, what it printed so far."""
+    """Runs Frama-C. What it prints; if it comes to no end by itself, also why."""
     environment = dict(os.environ, WHY3CONFIG=str(HERE / "why3.conf"))
     try:
         result = subprocess.run(
@@ -46,9 +47,12 @@ def run(arguments: list[str], limit_s: int) -> str:
             timeout=limit_s,
             check=False,
         )
-        return result.stdout
     except subprocess.TimeoutExpired as expired:
-        return (expired.stdout or b"").decode() if isinstance(expired.stdout, bytes) else expired.stdout or ""
+        return f"{(expired.stdout or b'').decode()}\n[wp] Failure: not done after {limit_s} s\n"
+    if result.returncode < 0:
+        name = signal.Signals(-result.returncode).name
+        return f"{result.stdout}\n[wp] Failure: ended by {name}: is there too little memory?\n"
+    return result.stdout
 
 
 def normal_form(path: Path) -> str:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 SAMPLES = Path(__file__).resolve().parent / "samples"
 PROOF = Path(__file__).resolve().parents[2] / "kernel" / "proof"
@@ -15,6 +16,7 @@ sys.path.insert(0, str(PROOF))
 
 import axioms  # noqa: E402  pylint: disable=wrong-import-position
 import judge  # noqa: E402  pylint: disable=wrong-import-position
+import wp  # noqa: E402  pylint: disable=wrong-import-position
 
 
 def proved(*names: str, smoke: bool = False) -> tuple[int, str, dict]:
@@ -88,6 +90,16 @@ class WpTest(unittest.TestCase):
     def test_a_result_that_is_missing_is_told(self) -> None:
         self.assertEqual(judge.score("[kernel] Parsing x.c\n").complaints, ["the prover gave no result"])
         self.assertEqual(judge.score("[wp] Proved goals:    3 / 3\n").complaints, [])
+
+    def test_a_prover_that_comes_to_no_end_by_itself_is_told(self) -> None:
+        for command, reason in (
+            ("kill -9 $$", "[wp] Failure: ended by SIGKILL: is there too little memory?"),
+            ("exec sleep 60", "[wp] Failure: not done after 1 s"),
+        ):
+            with mock.patch.object(wp, "FRAMA_C", ["sh", "-c", f"echo '[wp] Begun'; {command}"]):
+                output = wp.run([], 1)
+            self.assertEqual(output, f"[wp] Begun\n\n{reason}\n")
+            self.assertEqual(judge.score(output).complaints, [reason, "the prover gave no result"])
 
     def test_a_function_that_is_kept_out_of_others_is_seen(self) -> None:
         text = "int ( __attribute__((__noinline__)) f)(int x)\n{\n  while (x) {}\n}\n"
