@@ -166,15 +166,14 @@ static inline void wait_in_queue(u32 server, u64 deadline)
 /* The current task's call waits in the queue of the server; the message waits in its registers. */
 /*@ PORT_INV_NEEDED(NONE)
     requires current: current < task_count && server < task_count && deadline != 0;
-    requires slot: slot_of(current, slot) && calls_through(current, slot, server) &&
-      may_call(current, server) &&
+    requires slot: slot_of(current, slot) && calls_through(current, slot, server) && may_call(current, server) &&
       (slots[slot].generation == NEVER || slots[slot].generation == tasks[server].generation);
     requires tag: is_tag(tag);
     requires busy: !receives(tasks[server].wait) && tasks[server].state != NEURON_TASK_GIVEN_UP;
-    assigns tasks[current].call_slot, tasks[current].context.x[REG_A0 + 1 .. REG_A0 + 5],
-      tasks[current].wait, tasks[current].ran, deadlines[DEADLINE_LEAVES + current],
-      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current,
-      queues[server], links[0 .. NEURON_TASKS_MAX - 1], tasks[server].attention;
+    assigns tasks[current].call_slot, tasks[current].context.x[REG_A0 + 1 .. REG_A0 + 5], tasks[current].wait,
+      tasks[current].ran, deadlines[DEADLINE_LEAVES + current], deadline_stale[0 .. DEADLINE_STALE_MAX - 1],
+      deadline_stale_count, sched_moved, current, queues[server], links[0 .. NEURON_TASKS_MAX - 1],
+      tasks[server].attention;
     PORT_INV_KEPT(NONE)
     ensures none: current == NONE;
     ensures waits: tasks[\old(current)].wait == WAIT_QUEUED + server;
@@ -187,7 +186,6 @@ static inline void wait_in_queue(u32 server, u64 deadline)
 static void enqueue(u64 slot, u32 server, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
 {
     u32 caller = current;
-
     //@ assert own: place_ok(caller) && words_ok(caller) && slot < NEURON_SLOTS_MAX && server != caller;
     keep_message(slot, tag, w0, w1, w2, w3);
     //@ assert tables: tasks_inv && slots_inv;
@@ -201,15 +199,14 @@ static void enqueue(u64 slot, u32 server, u64 tag, u64 w0, u64 w1, u64 w2, u64 w
 /* The server, which waits in recv, gets the call of the current task. */
 /*@ PORT_INV_NEEDED(NONE)
     requires current: current < task_count && server < task_count;
-    requires slot: slot_of(current, slot) && calls_through(current, slot, server) &&
-      may_call(current, server);
+    requires slot: slot_of(current, slot) && calls_through(current, slot, server) && may_call(current, server);
     requires tag: is_tag(tag);
     requires waiting: receives(tasks[server].wait);
     assigns tasks[current].token, tasks[current].wait, tasks[current].ran, slots[slot].generation,
       tasks[server].context.x[REG_A0 .. REG_A7], tasks[server].wait, tasks[server].ending,
-      message_pages[2 * server][0 .. NEURON_PAGE / 8 - 1],
-      deadlines[DEADLINE_LEAVES + current], deadlines[DEADLINE_LEAVES + server],
-      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, current;
+      message_pages[2 * server][0 .. NEURON_PAGE / 8 - 1], deadlines[DEADLINE_LEAVES + current],
+      deadlines[DEADLINE_LEAVES + server], deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count,
+      sched_moved, current;
     PORT_INV_KEPT(NONE)
     ensures runs: current == server && served_by(\old(current), server);
     ensures token: tasks[\old(current)].token == (u64)(\old(tasks[current].token) + 64);
@@ -223,14 +220,45 @@ static inline void call_now(u64 slot, u32 server, u64 tag, u64 w0, u64 w1, u64 w
     //@ assert apart: server != current && links[server].queue == NONE;
     //@ assert own: place_ok(caller) && timing_ok(caller) && waiting_ok(caller) && no_caller(caller);
     deliver(current, slot, server, tag, w0, w1, w2, w3);
-    /*@ assert own: place_ok(caller) && timing_ok(caller) && waiting_ok(caller) && no_caller(caller) &&
-          call_ok(caller); */
+    //@ assert own: place_ok(caller) && timing_ok(caller) && waiting_ok(caller) && no_caller(caller) && call_ok(caller);
     wait_for_reply(server, deadline);
     //@ assert on_time: place_inv(server) && timing_inv(server);
     //@ assert waits: waiting_inv(server) && no_callers(server);
     //@ assert calls: calls_inv(server);
     /* It is above its callers, which are not below anybody who is ready. */
     hand_over(server);
+}
+
+/* The call of the current task is delivered, or waits for the server, unless its time is over. */
+/*@ PORT_INV_NEEDED(NONE)
+    requires current: current < task_count && server < task_count;
+    requires slot: slot_of(current, slot) && calls_through(current, slot, server) && may_call(current, server) &&
+      (slots[slot].generation == NEVER || slots[slot].generation == tasks[server].generation);
+    requires tag: is_tag(tag) && tasks[server].state != NEURON_TASK_GIVEN_UP;
+    assigns tasks[current].token, tasks[current].call_slot, tasks[current].context.x[REG_A0 + 1 .. REG_A0 + 5],
+      tasks[current].wait, tasks[current].ran, slots[slot].generation, tasks[server].context.x[REG_A0 .. REG_A7],
+      tasks[server].attention, tasks[server].wait, tasks[server].ending,
+      message_pages[2 * server][0 .. NEURON_PAGE / 8 - 1], deadlines[DEADLINE_LEAVES + current],
+      deadlines[DEADLINE_LEAVES + server], deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count,
+      sched_moved, current, queues[server], links[0 .. NEURON_TASKS_MAX - 1];
+    PORT_INV_KEPT(NONE)
+    PORT_CALLED(slot, server)
+    ensures used: \result != BLOCKED ==>
+      \forall integer s; 0 <= s < slots_end ==> slots[s].generation == \old(slots[s].generation); */
+static inline int call_port(u64 slot, u32 server, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3,
+                            u64 deadline)
+{
+    int waiting = wait_reason(tasks[server].wait) == WAIT_RECV;
+    if ((deadline == NEURON_POLL && !waiting) ||
+        (deadline != NEURON_POLL && deadline != NEURON_FOREVER && deadline <= arch_now())) {
+        return NEURON_TIMEOUT;
+    }
+    if (!waiting) {
+        enqueue(slot, server, tag, w0, w1, w2, w3, deadline);
+    } else {
+        call_now(slot, server, tag, w0, w1, w2, w3, deadline);
+    }
+    return BLOCKED;
 }
 
 int port_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
@@ -255,26 +283,14 @@ int port_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline)
         forget_life(row);
         return NEURON_PEER_RESTARTED;
     }
-    int waiting = wait_reason(tasks[server].wait) == WAIT_RECV;
-    if ((deadline == NEURON_POLL && !waiting) ||
-        (deadline != NEURON_POLL && deadline != NEURON_FOREVER && deadline <= arch_now())) {
-        return NEURON_TIMEOUT;
-    }
-
-    if (!waiting) {
-        enqueue(row, server, tag, w0, w1, w2, w3, deadline);
-        return BLOCKED;
-    }
-    call_now(row, server, tag, w0, w1, w2, w3, deadline);
-    return BLOCKED;
+    return call_port(row, server, tag, w0, w1, w2, w3, deadline);
 }
 
 /* The first caller in the queue of the current task is served. */
 /*@ PORT_INV_NEEDED(NONE)
     requires current: current < task_count && caller < task_count && links[caller].queue == current &&
       tasks[current].ready == 1;
-    assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], tasks[caller].token,
-      tasks[caller].wait,
+    assigns queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], tasks[caller].token, tasks[caller].wait,
       slots[tasks[caller].call_slot].generation, tasks[current].context.x[REG_A0 .. REG_A7],
       message_pages[2 * current][0 .. NEURON_PAGE / 8 - 1];
     PORT_INV_KEPT(NONE)
@@ -303,8 +319,8 @@ static void take_caller(u32 caller)
     requires current: current < task_count && tasks[current].ready == 1;
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], slots[0 .. NEURON_SLOTS_MAX - 1],
       message_pages[2 * current][0 .. NEURON_PAGE / 8 - 1], deadlines[DEADLINE_LEAVES + current],
-      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
-      queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current;
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, queues[0 .. QUEUES - 1],
+      links[0 .. NEURON_TASKS_MAX - 1], current;
     PORT_INV_KEPT(NONE)
     PORT_RECEIVED */
 static inline int serve_next(u64 deadline)
@@ -406,8 +422,8 @@ int port_reply(u64 token, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3)
 /*@ PORT_INV_NEEDED(NONE)
     requires caller: caller < task_count && WAIT_SERVED <= tasks[caller].wait < WAIT_RECV;
     assigns tasks[caller].wait, tasks[caller].ending, deadlines[DEADLINE_LEAVES + caller],
-      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
-      queues[READY_QUEUE], links[0 .. NEURON_TASKS_MAX - 1], current;
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, queues[READY_QUEUE],
+      links[0 .. NEURON_TASKS_MAX - 1], current;
     PORT_INV_KEPT(NONE)
     ensures resumed: current == caller || (current == \old(current) && links[caller].queue == READY_QUEUE);
     ensures kept: \forall integer t; rest_kept{Pre, Post}(t);
@@ -430,8 +446,8 @@ static inline void resume(u32 caller)
     requires caller: caller < task_count && WAIT_SERVED <= tasks[caller].wait < WAIT_RECV;
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], slots[0 .. NEURON_SLOTS_MAX - 1],
       message_pages[2 * current][0 .. NEURON_PAGE / 8 - 1], deadlines[0 .. 2 * DEADLINE_LEAVES - 1],
-      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved,
-      queues[0 .. QUEUES - 1], links[0 .. NEURON_TASKS_MAX - 1], current;
+      deadline_stale[0 .. DEADLINE_STALE_MAX - 1], deadline_stale_count, sched_moved, queues[0 .. QUEUES - 1],
+      links[0 .. NEURON_TASKS_MAX - 1], current;
     PORT_INV_KEPT(NONE)
     ensures status: \result == BLOCKED || (\result == NEURON_TIMEOUT && current == \old(current));
     ensures kept: all_rest_kept{Pre, Post};

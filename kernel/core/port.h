@@ -63,6 +63,18 @@
     says ports: ports_inv;
 #define PORT_INV_NEEDED(x) PORT_INV(requires, x)
 #define PORT_INV_KEPT(x) PORT_INV(ensures, x)
+#define PORT_CALLED(row, server)                                                                   \
+    ensures delivered: \result == BLOCKED && \old(receives(tasks[server].wait)) ==>                \
+      current == \old(server) && served_by(\old(current), current) &&                              \
+      has_message(current, tag, w0, w1, w2, w3, slots[\old(row)].badge, tasks[\old(current)].token) &&\
+      has_bytes{Pre, Post}(2 * current, 2 * \old(current) + 1, NEURON_TAG_BYTES(tag));             \
+    ensures number: \result == BLOCKED && \old(receives(tasks[server].wait)) ==>                   \
+      tasks[\old(current)].token == (u64)(\old(tasks[current].token) + 64);                        \
+    ensures queued: \result == BLOCKED && !\old(receives(tasks[server].wait)) ==>                  \
+      current == NONE && tasks[\old(current)].wait == WAIT_QUEUED + \old(server);                  \
+    ensures refused: \result != BLOCKED ==> current == \old(current) &&                            \
+      \forall integer t; 0 <= t < task_count ==> tasks[t].wait == \old(tasks[t].wait) &&           \
+        tasks[t].token == \old(tasks[t].token) && same_registers{Pre, Post}(t);
 #define PORT_RECEIVED                                                                              \
     ensures status: \result == BLOCKED || (\result == NEURON_TIMEOUT && current == \old(current)); \
     ensures waits: current == \old(current) || (current == NONE && receives(tasks[\old(current)].wait));\
@@ -91,18 +103,7 @@
     PORT_INV_KEPT(NONE)
     ensures allowed: \result == BLOCKED ==> is_tag(tag) && slot < \old(tasks[current].slots) &&
       \old(calls_through(current, tasks[current].first_slot + slot, slot_server(slot)));
-    ensures delivered: \result == BLOCKED && \old(receives(tasks[slot_server(slot)].wait)) ==>
-      current == \old(slot_server(slot)) && served_by(\old(current), current) &&
-      has_message(current, tag, w0, w1, w2, w3, slots[\old(tasks[current].first_slot) + slot].badge,
-        tasks[\old(current)].token) &&
-      has_bytes{Pre, Post}(2 * current, 2 * \old(current) + 1, NEURON_TAG_BYTES(tag));
-    ensures number: \result == BLOCKED && \old(receives(tasks[slot_server(slot)].wait)) ==>
-      tasks[\old(current)].token == (u64)(\old(tasks[current].token) + 64);
-    ensures queued: \result == BLOCKED && !\old(receives(tasks[slot_server(slot)].wait)) ==>
-      current == NONE && tasks[\old(current)].wait == WAIT_QUEUED + \old(slot_server(slot));
-    ensures refused: \result != BLOCKED ==> current == \old(current) &&
-      \forall integer t; 0 <= t < task_count ==> tasks[t].wait == \old(tasks[t].wait) &&
-        tasks[t].token == \old(tasks[t].token) && same_registers{Pre, Post}(t);
+    PORT_CALLED(tasks[current].first_slot + slot, slot_server(slot))
     ensures used: \result != BLOCKED && \result != NEURON_PEER_RESTARTED ==>
       \forall integer s; 0 <= s < slots_end ==> slots[s].generation == \old(slots[s].generation); */
 int port_call(u64 slot, u64 tag, u64 w0, u64 w1, u64 w2, u64 w3, u64 deadline);
