@@ -30,7 +30,8 @@ FRAMA_C = ["frama-c", "-machdep", "gcc_x86_64", "-c11", f"-cpp-extra-args=-I{ROO
 # They try a goal at once, and the first ends the others: what one finds in a second another may never find.
 PROVE = ["-wp", "-wp-rte", "-wp-prover", "z3p,cvc4,z3", "-wp-par", "3"]
 GOAL_S = 60  # for one goal and one prover, of the clock: a proof takes a second, but not on a busy machine
-FILE_S = 2700
+FILE_S = 1500
+HUNG = "[wp] Failure: not done"
 
 
 def run(arguments: list[str], limit_s: int) -> str:
@@ -48,11 +49,17 @@ def run(arguments: list[str], limit_s: int) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as expired:
-        return f"{(expired.stdout or b'').decode()}\n[wp] Failure: not done after {limit_s} s\n"
+        return f"{(expired.stdout or b'').decode()}\n{HUNG} after {limit_s} s\n"
     if result.returncode < 0:
         name = signal.Signals(-result.returncode).name
         return f"{result.stdout}\n[wp] Failure: ended by {name}: is there too little memory?\n"
     return result.stdout
+
+
+def run_twice(arguments: list[str], limit_s: int) -> str:
+    """Runs Frama-C; if it hung, once more. What it proved is in the cache by then."""
+    output = run(arguments, limit_s)
+    return run(arguments, limit_s) if HUNG in output else output
 
 
 def normal_form(path: Path) -> str:
@@ -61,15 +68,17 @@ def normal_form(path: Path) -> str:
 
 
 def prove(path: Path, normal: str, build: Path, smoke: bool) -> dict:
-    """Runs WP on one file, whose normal form is known. What is known of it then."""
+    """Runs WP on one file, whose normal form is known. Prints its row, and gives what is known then."""
     start = time.monotonic()
     arguments = [*PROVE, "-wp-timeout", str(GOAL_S)]
     arguments += ["-wp-cache", "update", "-wp-cache-dir", str(build / "cache")]
     if smoke:
         arguments += ["-wp-smoke-tests"]
-    output = run([*arguments, str(path)], FILE_S)
+    output = run_twice([*arguments, str(path)], FILE_S)
     (build / f"{path.stem}.log").write_text(output)
     score = judge.score(output)
+    seconds = round(time.monotonic() - start)
+    print(f"{path.name:18} {score.proved:6} / {score.goals:6} {seconds:8}", flush=True)
     known = judge.axioms(AXIOMS.read_text())
     score.complaints += judge.gaps(normal)
     score.complaints += [f"takes {name} for granted" for name in sorted(judge.axioms(normal) - known)]
@@ -81,7 +90,7 @@ def prove(path: Path, normal: str, build: Path, smoke: bool) -> dict:
         "hypotheses": score.hypotheses,
         "complaints": score.complaints,
         "doomed": judge.doomed(output),
-        "seconds": round(time.monotonic() - start),
+        "seconds": seconds,
         "normal": normal,
     }
 
@@ -107,10 +116,7 @@ def verdict(results: list[dict], smoke: bool) -> list[str]:
 
 
 def report(results: list[dict]) -> None:
-    """Prints the table and the sum."""
-    print(f"{'file':18} {'proved':>6}   {'goals':>6} {'seconds':>8}")
-    for result in results:
-        print(f"{result['file']:18} {result['proved']:6} / {result['goals']:6} {result['seconds']:8}")
+    """Prints the sum."""
     proved, goals = sum(r["proved"] for r in results), sum(r["goals"] for r in results)
     hypotheses = sum(r["hypotheses"] for r in results)
     print(f"Proved goals: {proved} / {goals} in {len(results)} files")
@@ -135,6 +141,7 @@ def main() -> None:
         sys.exit("wp.py: there is no such file")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         normal = dict(zip(paths, pool.map(normal_form, paths)))
+        print(f"{'file':18} {'proved':>6}   {'goals':>6} {'seconds':>8}", flush=True)
         # The longest first, so that none is left alone at the end: what a file includes makes its goals.
         longest_first = sorted(paths, key=lambda path: -len(normal[path]))
         found = pool.map(lambda path: prove(path, normal[path], options.build, options.smoke), longest_first)
