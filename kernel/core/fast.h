@@ -82,7 +82,7 @@ extern struct task *self;
     assigns tasks[0 .. NEURON_TASKS_MAX - 1], ALL_MESSAGE_WORDS, resumed;                          \
     ensures inv: resumed != NONE ==> between(resumed);                                             \
     ensures allowed: resumed != NONE ==>                                                           \
-      calls_through(\old(resumed), tasks[\old(resumed)].first_slot + slot, resumed);               \
+      calls_through(\old(resumed), \old(tasks[resumed].first_slot) + slot, resumed);               \
     ensures still: still{Pre, Post}(\old(resumed));                                                \
     ensures declined: resumed == NONE ==> between(\old(resumed)) && unchanged{Pre, Post};
 #define REPLY_ENDS                                                                                 \

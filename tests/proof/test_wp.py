@@ -101,12 +101,6 @@ class WpTest(unittest.TestCase):
             self.assertEqual(output, f"[wp] Begun\n\n{reason}\n")
             self.assertEqual(judge.score(output).complaints, [reason, "the prover gave no result"])
 
-    def test_a_prover_that_hangs_once_is_run_again(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            script = f"mkdir {folder}/begun && exec sleep 60; echo '[wp] Proved goals: 3 / 3'"
-            with mock.patch.object(wp, "FRAMA_C", ["sh", "-c", script]):
-                self.assertEqual(judge.score(wp.run_twice([], 1)).complaints, [])
-
     def test_a_function_that_is_kept_out_of_others_is_seen(self) -> None:
         text = "int ( __attribute__((__noinline__)) f)(int x)\n{\n  while (x) {}\n}\n"
         self.assertEqual(
